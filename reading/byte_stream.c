@@ -64,3 +64,25 @@ status byte_stream_pass(byte_stream *b, uint64_t count, const char *what, error 
   }
   return STATUS_OK;
 }
+
+status byte_stream_refuse_more(const byte_stream *b, error *err) {
+  return error_set(
+      err, STATUS_DATA,
+      "%s: goes on after its end, at byte %llu; files were joined, or it is damaged: copy it again", b->title,
+      (unsigned long long)byte_stream_position(b) + 1);
+}
+
+status byte_stream_end(byte_stream *b, error *err) {
+  while (true) {
+    TRY(byte_stream_ask(b, 1, err));
+    if (byte_stream_left(b) == 0) {
+      return STATUS_OK;
+    }
+    for (; byte_stream_left(b) > 0; byte_stream_take(b, 1)) {
+      const uint8_t c = *byte_stream_bytes(b);
+      if (c != 0 && c != ' ') {
+        return byte_stream_refuse_more(b, err);
+      }
+    }
+  }
+}

@@ -25,6 +25,11 @@ status byte_stream_need(byte_stream *b, size_t count, const char *what, error *e
 /* Passes COUNT bytes over, however many; a file that ends before is STATUS_DATA. */
 status byte_stream_pass(byte_stream *b, uint64_t count, const char *what, error *err) MUST_USE;
 
+/* Nothing may follow but bytes that fill a block: zeros and blanks.  STATUS_DATA otherwise. */
+status byte_stream_end(byte_stream *b, error *err) MUST_USE;
+/* For what is known to be something. */
+status byte_stream_refuse_more(const byte_stream *b, error *err);
+
 static inline size_t byte_stream_left(const byte_stream *b) {
   return b->held.length - b->at;
 }

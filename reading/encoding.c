@@ -218,6 +218,9 @@ typedef struct hint {
 } hint;
 
 static const hint utf16 = {"utf-16", "the bytes look like UTF-16: state `data: {encoding: utf-16}`"};
+static const hint utf8 = {"utf-8", "the bytes look like UTF-8: state `data: {encoding: utf-8}`"};
+static const hint mostly_utf8 = {
+    NULL, "most of the text around it is UTF-8: files of several encodings were joined, or it is damaged"};
 static const hint no_text = {NULL, "the bytes do not look like text: is it the right file?"};
 static const hint western = {
     "windows-1252", "the bytes look like Western European text: state `data: {encoding: windows-1252}`"};
@@ -230,8 +233,41 @@ static const hint korean = {
 static const hint simplified = {
     "gb18030", "the bytes look like Chinese: state `data: {encoding: gb18030}` (or cp949 if it is Korean)"};
 
+/* Characters of UTF-8 beyond ASCII, and bytes that belong to none. */
+typedef struct utf8_counts {
+  size_t characters, others;
+} utf8_counts;
+
+/* Bytes of the character that begins the text, and of which what is there is well-formed; 0: none does. */
+static size_t character_bytes(const uint8_t *bytes, size_t length) {
+  const uint8_t first = bytes[0];
+  const size_t due = first < 0xc2 || first > 0xf4 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  for (size_t i = 1; i < due && i < length; i++) {
+    if ((bytes[i] & 0xc0) != 0x80) {
+      return 0;
+    }
+  }
+  return due;
+}
+
+/* The text may end within a character. */
+static utf8_counts count_utf8(const uint8_t *bytes, size_t length) {
+  utf8_counts n = {0};
+  for (size_t i = 0; i < length; i++) {
+    if (bytes[i] < 0x80) {
+      continue;
+    }
+    const size_t due = character_bytes(bytes + i, length - i);
+    n.characters += due > 0 && due <= length - i;
+    n.others += due == 0;
+    i += due > 0 ? due - 1 : 0;
+  }
+  return n;
+}
+
 static const hint *hint_of(const uint8_t *bytes, size_t length) {
   enum { CONTROLS_MIN = 50 }; /* of so many bytes one */
+  enum { MOSTLY = 4 };        /* so many times as many: two bytes of GBK may look like a character of UTF-8 */
   size_t zeros = 0;
   size_t controls = 0;
   for (size_t i = 0; i < length; i++) {
@@ -244,6 +280,10 @@ static const hint *hint_of(const uint8_t *bytes, size_t length) {
   }
   if (controls * CONTROLS_MIN > length) {
     return &no_text;
+  }
+  const utf8_counts u = count_utf8(bytes, length);
+  if (u.characters > 0 && u.characters >= MOSTLY * u.others) {
+    return u.others == 0 ? &utf8 : &mostly_utf8;
   }
   const pair_counts n = count_pairs(bytes, length);
   if (n.single * 2 >= n.pairs) {

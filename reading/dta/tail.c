@@ -251,5 +251,7 @@ status dta_read_tail(input_file *f, const input_watch *watch, error *err) {
   TRY(pass_rows(f, watch, err));
   TRY(read_long_texts(f, err));
   TRY(read_labels(f, err));
+  TRY(dta_take_tag(f, "</stata_dta>", err));
+  TRY(byte_stream_end(&((dta_file *)f->self)->in, err));
   return declare_letters(f, err);
 }

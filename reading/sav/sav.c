@@ -42,15 +42,6 @@ static void piece_free(void *content) {
   free(piece);
 }
 
-/* Reads on to the end, for the digest of the file. */
-static status read_rest(sav_file *s, error *err) {
-  while (!s->in.ended) {
-    byte_stream_take(&s->in, byte_stream_left(&s->in));
-    TRY(byte_stream_ask(&s->in, 1, err));
-  }
-  return STATUS_OK;
-}
-
 static status cut(input_file *f, uint32_t records, input_piece *piece, error *err) {
   sav_file *s = f->self;
   buf *codes = &((sav_piece *)piece->content)->codes;
@@ -67,7 +58,7 @@ static status cut(input_file *f, uint32_t records, input_piece *piece, error *er
     piece->records++;
   }
   piece->is_end = piece->records == 0;
-  return piece->is_end ? read_rest(s, err) : STATUS_OK;
+  return piece->is_end ? sav_pass_end(f, err) : STATUS_OK;
 }
 
 static bool begins_with_magic(slice head) {

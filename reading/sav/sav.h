@@ -200,6 +200,8 @@ status sav_unpacker_new(input_file *f, error *err) MUST_USE;
 void sav_unpacker_free(struct sav_unpacker *u);
 /* Appends the codes of the next case to OUT.  *END: there are no more cases. */
 status sav_next_case(input_file *f, buf *out, bool *end, error *err) MUST_USE;
+/* After the last case: reads to the end, for the digest of the file.  STATUS_DATA when more follows. */
+status sav_pass_end(input_file *f, error *err) MUST_USE;
 
 void *sav_decoder_new(void);
 void sav_decoder_free(void *decoder);

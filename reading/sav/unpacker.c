@@ -1,8 +1,8 @@
 /* Reads cases, in the three forms that files have, as codes of elements.
  *
  * Compressed files have groups of eight codes, each followed by the elements that do not fit into a code.  In
- * .zsav files such groups are packed by zlib in consecutive blocks; the table of blocks at the end is not
- * needed. */
+ * .zsav files such groups are packed by zlib in consecutive blocks; the table of blocks at the end is passed
+ * over. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -18,8 +18,9 @@ typedef struct sav_unpacker {
   /* Of .zsav: */
   z_stream zlib;
   bool inflating;
-  uint64_t blocks_end; /* where in the file the table of blocks begins */
-  uint8_t *block;      /* unpacked bytes */
+  uint64_t blocks_end; /* where in the file the table of blocks begins, */
+  uint64_t table_bytes;
+  uint8_t *block; /* unpacked bytes */
   size_t block_at, block_to;
 } sav_unpacker;
 
@@ -40,6 +41,7 @@ static status open_blocks(input_file *f, sav_unpacker *u, error *err) {
   const uint8_t *header = byte_stream_bytes(&s->in);
   const uint64_t own = sav_u64(&s->numbers, header);
   u->blocks_end = sav_u64(&s->numbers, header + sizeof(uint64_t));
+  u->table_bytes = sav_u64(&s->numbers, header + 2 * sizeof(uint64_t));
   if (own != begin || u->blocks_end < begin + ZHEADER_BYTES) {
     return damaged(f, "its blocks are not where its header says", err);
   }
@@ -196,30 +198,33 @@ static status next_coded(input_file *f, sav_unpacker *u, buf *out, bool *end, er
 status sav_next_case(input_file *f, buf *out, bool *end, error *err) {
   sav_file *s = f->self;
   sav_unpacker *u = s->unpacker;
-  const bool is_beyond = s->cases >= 0 && s->cases_cut == (uint64_t)s->cases;
-  const size_t before = out->length;
-  *end = u->ended;
-  if (u->ended) {
+  *end = u->ended || (s->cases >= 0 && s->cases_cut == (uint64_t)s->cases);
+  if (*end) {
     return STATUS_OK;
   }
-  const status st =
-      s->compression == SAV_PLAIN ? next_plain(f, u, out, end, err) : next_coded(f, u, out, end, err);
-  if (is_beyond) { /* after the last case only another case is an error */
-    u->ended = true;
-    out->length = before;
-    if (st == STATUS_OK && !*end) {
-      return error_set(err, STATUS_DATA, "%s: has more cases than the %lld of its header; save it again",
-                       f->title, (long long)s->cases);
-    }
-    *end = true;
-    return st == STATUS_NO_MEMORY || st == STATUS_INTERRUPTED || st == STATUS_IO ? st : STATUS_OK;
-  }
-  TRY(st);
+  TRY(s->compression == SAV_PLAIN ? next_plain(f, u, out, end, err) : next_coded(f, u, out, end, err));
   if (*end && s->cases >= 0) {
     return cut_off(f, err);
   }
   s->cases_cut += !*end;
   return out->failed ? error_no_memory(err, f->title) : STATUS_OK;
+}
+
+status sav_pass_end(input_file *f, error *err) {
+  sav_file *s = f->self;
+  sav_unpacker *u = s->unpacker;
+  uint8_t code = SAV_CODE_END;
+  if (s->compression != SAV_PLAIN && !u->ended) {
+    TRY(next_code(f, u, &code, err));
+  }
+  if (code != SAV_CODE_END) {
+    return byte_stream_refuse_more(&s->in, err);
+  }
+  if (s->compression == SAV_ZLIB) {
+    TRY(byte_stream_pass(&s->in, u->blocks_end - byte_stream_position(&s->in), within, err));
+    TRY(byte_stream_pass(&s->in, u->table_bytes, "the table of its blocks", err));
+  }
+  return byte_stream_end(&s->in, err);
 }
 
 /* ---- The unpacker ----------------------------------------------------------------------------------- */

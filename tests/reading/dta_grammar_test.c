@@ -294,6 +294,43 @@ static void damaged_and_unknown_files_are_refused_by_name(void **state) {
   }
 }
 
+/* Files before format 117 end where no more labels follow: what is none of them is damage. */
+static void what_follows_the_end_is_refused(void **state) {
+  (void)state;
+  for (int k = 0; k < FORMS; k++) {
+    buf file = types_file(forms[k]);
+    const size_t whole = file.length;
+    const bool has_tags = forms[k] >= WRITTEN_DTA_117;
+    buf_put(&file, "\0\0\0\0", has_tags ? 4 : 0);
+    dataset d = read_dta(&file, NULL);
+    assert_read(&d);
+    assert_int_equal(d.rows_count, 2);
+    drop_dataset(&d);
+    buf_put(&file, "x", 1);
+    assert_refused(&file, has_tags ? "goes on after its end, at byte" : "");
+    file.length = whole;
+    uint8_t *again = malloc(whole);
+    memcpy(again, file.data, whole);
+    buf_put(&file, again, whole);
+    free(again);
+    assert_refused(&file, has_tags ? "goes on after its end, at byte" : "");
+    if (has_tags) {
+      file.length = whole - 1;
+      assert_refused(&file, "cut off");
+    }
+    buf_fini(&file);
+  }
+}
+
+static void text_in_utf_8_of_an_older_file_is_named_as_such(void **state) {
+  (void)state;
+  buf file =
+      texts_file(WRITTEN_DTA_114,
+                 "\xe9\x9d\x9e\xe5\xb8\xb8\xe6\xbb\xa1\xe6\x84\x8f"); /* 0x9D is nothing in windows-1252 */
+  assert_refused(&file, "look like UTF-8: state `data: {encoding: utf-8}`");
+  buf_fini(&file);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(numbers_of_every_type_are_the_shortest_decimals_in_every_format),
@@ -302,6 +339,8 @@ int main(void) {
       cmocka_unit_test(texts_of_any_length_are_found),
       cmocka_unit_test(old_files_are_windows_1252_and_new_ones_utf_8_unless_stated),
       cmocka_unit_test(damaged_and_unknown_files_are_refused_by_name),
+      cmocka_unit_test(what_follows_the_end_is_refused),
+      cmocka_unit_test(text_in_utf_8_of_an_older_file_is_named_as_such),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

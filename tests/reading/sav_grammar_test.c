@@ -249,6 +249,35 @@ static void what_the_dictionary_says_is_in_the_header(void **state) {
   buf_fini(&file);
 }
 
+/* ---- The end -------------------------------------------------------------------------------------- */
+
+static void what_follows_the_last_case_is_refused_unless_it_fills_a_block(void **state) {
+  (void)state;
+  static const written_as forms[] = {WRITTEN_SAV, WRITTEN_SAV_PLAIN, WRITTEN_ZSAV};
+  static const double numbers[] = {1, 2.5, 300};
+  static const uint8_t zeros[100];
+  for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++) {
+    buf file = numbers_file(forms[k], NULL, numbers, 3);
+    const size_t whole = file.length;
+    buf_put(&file, zeros, sizeof zeros);
+    dataset d = read_sav(&file, NULL);
+    assert_read(&d);
+    assert_int_equal(d.rows_count, 3);
+    drop_dataset(&d);
+    buf_put(&file, "x", 1);
+    assert_refused(&file, NULL, "goes on after its end");
+    for (size_t more = 1; more < whole; more += more < 40 ? 1 : 97) { /* files that were joined */
+      file.length = whole;
+      uint8_t *again = malloc(more);
+      memcpy(again, file.data, more);
+      buf_put(&file, again, more);
+      free(again);
+      assert_refused(&file, NULL, "goes on after its end");
+    }
+    buf_fini(&file);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_number_is_the_shortest_decimal_that_reads_back),
@@ -257,6 +286,7 @@ int main(void) {
       cmocka_unit_test(a_wrong_encoding_is_told_with_case_and_variable_and_can_be_stated),
       cmocka_unit_test(a_character_that_the_width_cuts_off_is_dropped),
       cmocka_unit_test(what_the_dictionary_says_is_in_the_header),
+      cmocka_unit_test(what_follows_the_last_case_is_refused_unless_it_fills_a_block),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,7 +69,7 @@ static void a_file_with_fewer_or_more_cases_than_it_says_is_refused(void **state
       assert_int_equal(d.rows_count, 2);
       drop_dataset(&d);
     } else {
-      assert_refused(&h.file, NULL, cases == 1 ? "more cases than the 1" : "ends in case 3");
+      assert_refused(&h.file, NULL, cases == 1 ? "goes on after its end" : "ends in case 3");
     }
     buf_fini(&h.file);
   }
