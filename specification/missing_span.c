@@ -1,4 +1,5 @@
-/* Ranges of missing codes: "90..99", "90..", "..-1". */
+/* Ranges of missing codes: "90..99", "90..", "..-1".  ".." alone is a text, with which statistical offices
+ * say that there is no figure. */
 #include <string.h>
 
 #include "specification/codebook.h"
@@ -23,16 +24,14 @@ static bool is_meant_as_range(const symbol *s, slice low, slice high) {
 
 bool missing_span_check(compilation *c, const symbol *s, const node *n, slice text) {
   const char *dots = memmem(text.bytes, text.length, "..", 2);
-  if (dots == NULL || s->variable.kind == VARIABLE_TEXT) {
+  if (dots == NULL || text.length == 2 || s->variable.kind == VARIABLE_TEXT) {
     return true;
   }
   decimal ends[2] = {{0, 0}, {0, 0}};
   const slice low = {text.bytes, (size_t)(dots - text.bytes)};
   const slice high = {dots + 2, text.length - low.length - 2};
-  const bool has_ends = low.length > 0 || high.length > 0;
-  const bool are_numbers =
+  const bool is_range =
       (low.length == 0 || read_end(c, low, &ends[0])) && (high.length == 0 || read_end(c, high, &ends[1]));
-  const bool is_range = has_ends && are_numbers;
   const bool is_empty =
       is_range && low.length > 0 && high.length > 0 && decimal_compare(ends[0], ends[1]) > 0;
   if (is_empty || (!is_range && is_meant_as_range(s, low, high))) {

@@ -263,9 +263,26 @@ static bool day_of_fields(const fields *f, int64_t *days) {
   return year == f->year; /* day 366 of a shorter year is in the next */
 }
 
-/* A rest that begins within a number makes another number of its beginning: 45748 is not the year 4574. */
-static bool cuts_a_number(const reading *r) {
-  return r->at > 0 && is_digit(byte_at(r, r->at - 1)) && is_digit(byte_at(r, r->at));
+static bool is_of_digits(const char *spec) {
+  const conversion *c = *spec == '%' ? conversion_of(spec[1]) : NULL;
+  return c != NULL && c->read == read_digits;
+}
+
+/* Reads what the conversion at SPEC takes; RUN: how many of digits stand before it without anything between.
+ * In a row each has all its digits: nothing else tells where it ends. */
+static bool read_conversion(const conversion *c, const char *spec, unsigned run, reading *r) {
+  conversion one = *c;
+  if (is_of_digits(spec) && c->letter != 'f' && (run > 0 || is_of_digits(spec + 2))) {
+    one.digits_min = one.digits_max;
+  }
+  return one.read(&one, r);
+}
+
+/* A rest that begins within a number makes another number of its beginning: 45748 is not the year 4574.  But
+ * behind conversions in a row two more digits are an hour: 20250301091011. */
+static bool cuts_a_number(const reading *r, unsigned run) {
+  const bool cuts = r->at > 0 && is_digit(byte_at(r, r->at - 1)) && is_digit(byte_at(r, r->at));
+  return cuts && (run < 2 || !is_digit(byte_at(r, r->at + 1)));
 }
 
 bool date_parse(const char *format, slice text, int64_t *days) {
@@ -279,19 +296,20 @@ bool date_parse_marked(const char *format, slice text, char mark, int64_t *days)
   }
   fields f = {.year = 0, .month = 1, .day = 1, .day_of_year = 1};
   reading r = {.text = text};
+  unsigned run = 0; /* conversions of digits right before SPEC */
   for (const char *spec = format; *spec != '\0'; spec++) {
     if (*spec == '*') {
-      return !cuts_a_number(&r) && day_of_fields(&f, days);
+      return !cuts_a_number(&r, run) && day_of_fields(&f, days);
     }
-    const conversion *c = *spec == '%' ? conversion_of(*++spec) : NULL;
-    if (c == NULL) {
-      if (r.at >= text.length || text.bytes[r.at] != *spec) {
-        return false;
-      }
-      r.at++;
-    } else if (c->read(c, &r)) {
+    const conversion *c = *spec == '%' ? conversion_of(spec[1]) : NULL;
+    if (c != NULL && !read_conversion(c, spec, run, &r)) {
+      return false;
+    }
+    run = is_of_digits(spec) ? run + 1 : 0;
+    spec += *spec == '%';
+    if (c != NULL) {
       take_field(c, r.value, &f);
-    } else {
+    } else if (r.at >= text.length || text.bytes[r.at++] != *spec) {
       return false;
     }
   }

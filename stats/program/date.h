@@ -15,10 +15,11 @@ enum { DATE_DAYS_MAX = 2932896 };
  * and, checked and dropped, so that the day is the one that is written,
  *   %H %M %S one or two digits   %I 1..12, in place of %H   %p AM, PM, a.m., p.m., 上午, 下午
  *   %f digits of a second   %z Z, an offset (+1, +0100, +01:00), or GMT or UTC with or without one
- * each at most once; then, at the end, * for whatever follows, but for further digits of a number.  The year
- * is required; a month or day that is not in the format is 1.  `excel` and `excel1904` instead: numbers of
- * days as spreadsheets count them, in their system of 1900 or of 1904, perhaps with a part of a day behind
- * the decimal mark, which is dropped. */
+ * each at most once; those in a row, as in %Y%m%d, have all their digits.  Then, at the end, * for whatever
+ * follows, but for further digits of a number: behind %Y%m%d two or more are a time.  The year is required; a
+ * month or day that is not in the format is 1.  `excel` and `excel1904` instead: numbers of days as
+ * spreadsheets count them, in their system of 1900 or of 1904, perhaps with a part of a day behind the
+ * decimal mark, which is dropped. */
 const char *date_format_problem(const char *format);
 /* Parses all of TEXT by a valid FORMAT; false for anything else and for days that do not exist. */
 bool date_parse(const char *format, slice text, int64_t *days);

@@ -77,6 +77,9 @@ static void numbers_are_read_as_people_write_them(void **state) {
        "000.25\n\xe2\x82\xac"
        "2\n",
        {"q,,,,,,mean,501.125"}},
+      {"{type: number, missing: {\"..\": not_asked, \"90..\": refused}}",
+       "q\n..\n4\n99\n6\n..\n",
+       {"q,,,,,,n,2", "q,,,,,,mean,5", "q,,,,,,max,6"}},
       {"{type: scale, range: [0, 10], leading_number: true}",
        "q\n10 - Extremely likely\n0 - Not at all likely\n5\n",
        {"q,,,,,,mean,5"}},
