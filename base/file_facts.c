@@ -4,6 +4,13 @@
 
 enum { TEXT_BYTES_MAX = 1 << 20, NOTICES_MAX = (1 << FILE_NOTICES) - 1 };
 
+void file_skipped_note(file_skipped *s, uint64_t line) {
+  s->count++;
+  if (s->lines_count < FILE_PLACES) {
+    s->lines[s->lines_count++] = line;
+  }
+}
+
 void file_skipped_add(file_skipped *into, const file_skipped *from) {
   into->count += from->count;
   for (uint32_t i = 0; i < from->lines_count && into->lines_count < FILE_PLACES; i++) {
@@ -30,6 +37,15 @@ file_facts file_facts_copy(const file_facts *from, arena *memory) {
   return copy;
 }
 
+static void encode_skipped(const file_skipped *s, int kinds, buf *out) {
+  for (int i = 0; i < kinds; i++) {
+    buf_put_varint(out, s[i].count);
+    for (uint32_t k = 0; k < s[i].lines_count; k++) {
+      buf_put_varint(out, s[i].lines[k]);
+    }
+  }
+}
+
 void file_facts_encode(const file_facts *f, buf *out) {
   buf_put_slice(out, f->name);
   buf_put(out, f->sha256.bytes, DIGEST_BYTES);
@@ -41,18 +57,13 @@ void file_facts_encode(const file_facts *f, buf *out) {
     buf_put_varint(out, f->places[i].line);
     buf_put_slice(out, f->places[i].problem);
   }
-  for (int i = 0; i < FILE_SKIPS; i++) {
-    const file_skipped *s = &f->skipped[i];
-    buf_put_varint(out, s->count);
-    for (uint32_t k = 0; k < s->lines_count; k++) {
-      buf_put_varint(out, s->lines[k]);
-    }
-  }
+  encode_skipped(f->skipped, FILE_SKIPS, out);
   buf_put_slice(out, f->reading.format);
   buf_put_varint(out, f->reading.header_rows);
   buf_put_varint(out, f->reading.skipped);
   buf_put_varint(out, f->reading.notices);
   buf_put_slice(out, f->reading.sheet);
+  encode_skipped(f->reading.remarks, FILE_REMARKS, out);
 }
 
 static void decode_skipped(reader *r, uint64_t records, uint64_t most, file_skipped *s) {
@@ -84,13 +95,17 @@ void file_facts_decode(reader *r, uint64_t most, file_facts_extent extent, arena
     out->places[i].line = reader_count(r, most);
     out->places[i].problem = reader_text(r, TEXT_BYTES_MAX, memory);
   }
-  for (int i = 0; i < FILE_SKIPS && extent >= FILE_FACTS_SKIPPED && r->problem == NULL; i++) {
+  const int skips = extent < FILE_FACTS_SKIPPED ? 0 : extent == FILE_FACTS_ALL ? FILE_SKIPS : FILE_TOTALS;
+  for (int i = 0; i < skips && r->problem == NULL; i++) {
     decode_skipped(r, out->records - file_facts_left_out(out), most, &out->skipped[i]);
   }
   if (extent >= FILE_FACTS_READING) {
     decode_reading(r, most, memory, &out->reading);
   }
-  if (extent == FILE_FACTS_ALL) {
+  if (extent >= FILE_FACTS_SHEETS) {
     out->reading.sheet = reader_text(r, TEXT_BYTES_MAX, memory);
+  }
+  for (int i = 0; i < FILE_REMARKS && extent == FILE_FACTS_ALL && r->problem == NULL; i++) {
+    decode_skipped(r, most, most, &out->reading.remarks[i]);
   }
 }

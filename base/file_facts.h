@@ -18,9 +18,19 @@ typedef struct file_place {
 typedef enum file_skip {
   FILE_BLANK_ROWS,       /* nothing in any cell */
   FILE_REPEATED_HEADERS, /* every cell is that of the header */
+  FILE_TOTALS,           /* they add up or average the others, as platforms and spreadsheets do */
   FILE_SKIPS
 } file_skip;
 
+/* What is odd about some rows of a file, which are read all the same. */
+typedef enum file_remark {
+  FILE_HIDDEN_ROWS,  /* the sheet of a workbook does not show them: a filter does that */
+  FILE_LONG_NUMBERS, /* they have numbers of more digits than the 15 that spreadsheets show: read with 15 */
+  FILE_FAR_CELLS,    /* they have cells far to the right of the table, which are not read */
+  FILE_REMARKS
+} file_remark;
+
+/* Records, and where they are. */
 typedef struct file_skipped {
   uint64_t count;
   uint64_t lines[FILE_PLACES]; /* of the first */
@@ -47,6 +57,7 @@ typedef struct file_reading {
   uint64_t skipped;     /* lines before them */
   uint32_t notices;     /* bit I: notice I */
   slice sheet;          /* of a workbook; empty: it is none */
+  file_skipped remarks[FILE_REMARKS];
 } file_reading;
 
 typedef struct file_facts {
@@ -66,9 +77,12 @@ typedef enum file_facts_extent {
   FILE_FACTS_PLACES,  /* nothing of what was skipped; manifests of version 2 */
   FILE_FACTS_SKIPPED, /* nothing of `reading`; version 3 */
   FILE_FACTS_READING, /* nothing of sheets; version 4 */
+  FILE_FACTS_SHEETS,  /* neither totals nor remarks; version 5 */
   FILE_FACTS_ALL,
 } file_facts_extent;
 
+/* One more, on LINE, which is not before the others. */
+void file_skipped_note(file_skipped *s, uint64_t line);
 /* The lines of FROM follow those of INTO. */
 void file_skipped_add(file_skipped *into, const file_skipped *from);
 /* Records that are not rows: quarantined or skipped. */

@@ -16,10 +16,21 @@ bool header_use_wants_sample(const reading_options *o) {
   return named(o) != NULL || (o->format == NULL && o->header.rows == 0);
 }
 
+/* Totals have names where respondents have numbers or times; the first respondent with a first cell tells. */
+static bool has_totals(const platform_shape *shape, const platform_sample *sample) {
+  uint32_t row = shape->header_rows;
+  while (row < sample->rows && (sample->counts[row] == 0 || sample->cells[row][0].length == 0)) {
+    row++;
+  }
+  const char first = row < sample->rows ? sample->cells[row][0].bytes[0] : '\0';
+  return !shape->only_named && first >= '0' && first <= '9';
+}
+
 /* The platform that the options name, or that is recognised by the records. */
 static status find_platform(const reading_options *o, const platform_sample *sample, const char *title,
                             header_use *u, error *err) {
   const platform_shape *shape = NULL;
+  bool is_shown = true;
   u->platform = named(o);
   if (!header_use_wants_sample(o)) {
     return STATUS_OK;
@@ -29,13 +40,19 @@ static status find_platform(const reading_options *o, const platform_sample *sam
   } else {
     shape = platform_shape_of(u->platform, sample);
     const platform_shape *first = &u->platform->shapes[0];
+    is_shown = shape != NULL;
     shape = shape == NULL && first->header_rows == 1 ? first : shape;
     if (shape == NULL && o->header.rows == 0) {
       return refuse_platform(title, u->platform, err);
     }
   }
   if (shape != NULL) {
-    *u = (header_use){shape->header_rows, shape->title_rows, shape->label_row, u->platform, true};
+    *u = (header_use){.rows = shape->header_rows,
+                      .titles = shape->title_rows,
+                      .labels = shape->label_row,
+                      .platform = u->platform,
+                      .is_shape = true,
+                      .has_totals = is_shown && has_totals(shape, sample)};
   }
   return STATUS_OK;
 }
@@ -52,6 +69,7 @@ static void apply_options(const reading_options *o, header_use *u) {
     u->titles = 0;
     u->labels = 0;
     u->is_shape = false;
+    u->has_totals = false;
   }
   u->rows = u->rows > 0 ? u->rows : 1;
   u->labels = h->labels > 0 ? h->labels : u->labels;

@@ -11,6 +11,7 @@ typedef struct header_use {
   uint32_t rows, titles, labels; /* as in platform_shape */
   const platform *platform;      /* NULL: none */
   bool is_shape;                 /* the rows are those of a shape of the platform */
+  bool has_totals;               /* records that platform_is_total knows are not respondents' */
 } header_use;
 
 /* Whether header_use_find looks at the sample; if not, the sample may be empty. */

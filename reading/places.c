@@ -95,11 +95,7 @@ bool places_quarantine(row_places *p, uint32_t lines, const char *problem) {
 
 void places_skip(row_places *p, uint32_t lines, file_skip which) {
   assert(which < FILE_SKIPS);
-  file_skipped *s = &p->skipped[which];
-  s->count++;
-  if (s->lines_count < FILE_PLACES) {
-    s->lines[s->lines_count++] = p->line;
-  }
+  file_skipped_note(&p->skipped[which], p->line);
   p->ordinal++;
   p->line += lines;
 }

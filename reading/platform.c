@@ -101,19 +101,59 @@ static bool matches(slice pattern, slice text) {
   return true;
 }
 
+/* Takes a pattern off the front of PATTERNS. */
+static slice next_pattern(slice *patterns) {
+  const char *tab = memchr(patterns->bytes, '\t', patterns->length);
+  const size_t length = tab != NULL ? (size_t)(tab - patterns->bytes) : patterns->length;
+  const slice pattern = {patterns->bytes, length};
+  const size_t gone = tab != NULL ? length + 1 : length;
+  *patterns = (slice){patterns->bytes + gone, patterns->length - gone};
+  return pattern;
+}
+
+static const char *totals_of(const platform *p, size_t index) {
+  const char *const lists[] = {PLATFORM_TOTALS, p->totals};
+  return index < sizeof lists / sizeof lists[0] ? lists[index] : NULL;
+}
+
+bool platform_is_total(const platform *p, slice text) {
+  char lowered[PLATFORM_TOTAL_BYTES_MAX];
+  bool found = false;
+  if (text.length > sizeof lowered) {
+    return false;
+  }
+  for (size_t i = 0; i < text.length; i++) {
+    lowered[i] = lower(text.bytes[i]);
+  }
+  for (size_t i = 0; !found && totals_of(p, i) != NULL; i++) {
+    slice patterns = slice_of(totals_of(p, i));
+    while (!found && patterns.length > 0) {
+      found = matches(next_pattern(&patterns), (slice){lowered, text.length});
+    }
+  }
+  return found;
+}
+
+void platform_total_bytes(const platform *p, bool *first) {
+  for (size_t i = 0; totals_of(p, i) != NULL; i++) {
+    slice patterns = slice_of(totals_of(p, i));
+    while (patterns.length > 0) {
+      const char c = next_pattern(&patterns).bytes[0];
+      const bool is_letter = c >= 'a' && c <= 'z';
+      first[(uint8_t)c] = true;
+      first[(uint8_t)(is_letter ? c - 'a' + 'A' : c)] = true;
+    }
+  }
+}
+
 static bool begins(slice patterns, const slice *cells, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) {
-    const char *tab = memchr(patterns.bytes, '\t', patterns.length);
-    const size_t length = tab != NULL ? (size_t)(tab - patterns.bytes) : patterns.length;
-    if (!matches((slice){patterns.bytes, length}, cells[i])) {
+  uint32_t i = 0;
+  do {
+    if (i == count || !matches(next_pattern(&patterns), cells[i++])) {
       return false;
     }
-    if (tab == NULL) {
-      return true;
-    }
-    patterns = (slice){tab + 1, patterns.length - length - 1};
-  }
-  return false;
+  } while (patterns.length > 0);
+  return true;
 }
 
 static bool some(slice pattern, const slice *cells, uint32_t count) {

@@ -12,11 +12,12 @@
 #include "base/file_facts.h"
 
 enum {
-  PLATFORM_ROWS_MAX = 3, /* the most records that signs refer to */
+  PLATFORM_ROWS_MAX = 4, /* records that are looked at: the longest header, and the first respondent */
   PLATFORM_SIGNS_MAX = 5,
   PLATFORM_SHAPES_MAX = 9, /* the last one is none */
   PLATFORM_MISSING_MAX = 5,
   PLATFORM_ALIASES_MAX = 3,
+  PLATFORM_TOTAL_BYTES_MAX = 60, /* no total has a longer name */
 };
 
 /* The first records of a file, its titles first, cells trimmed. */
@@ -62,7 +63,17 @@ typedef struct platform {
   const char *aliases[PLATFORM_ALIASES_MAX]; /* other names that people give; the last one is NULL */
   platform_shape shapes[PLATFORM_SHAPES_MAX];
   platform_missing missing[PLATFORM_MISSING_MAX]; /* the last one is none */
+  const char *totals; /* patterns in lower case, separated by tabs, of what its summaries of questions begin
+                         with, beside PLATFORM_TOTALS; NULL: none */
 } platform;
+
+/* What records that add up or average the others begin with: platforms write some of them, people append the
+ * others to an export. */
+#define PLATFORM_TOTALS                                                                                                              \
+  "total\ttotals\ttotal:*\ttotal *\tgrand total*\tsubtotal*\tsub-total*\tsum\tsum:*\taverage\taverage:*\t"                           \
+  "average *\tavg\tavg.\tmean\tmean:*\tmedian\tgesamt*\tsumme*\tmittelwert*\tdurchschnitt*\tmoyenne*\t"                              \
+  "promedio*\t合计*\t总计*\t小计*\t总和*\t汇总*\t平均*\t均值*\t合計*\t總計*\t小計*\t總和*\t彙總*\t합계*\t" \
+  "총계*\t평균*"
 
 /* The INDEX-th platform, NULL after the last. */
 const platform *platform_at(size_t index);
@@ -71,6 +82,11 @@ const platform *platform_named(slice name);
 const platform *platform_titled(slice title);
 /* The shape of P, which is named, that SAMPLE shows; NULL: none. */
 const platform_shape *platform_shape_of(const platform *p, const platform_sample *sample);
+/* Whether a record of P, where respondents begin with a number or a time, is a total: TEXT is the first of
+ * its cells with anything in it. */
+bool platform_is_total(const platform *p, slice text);
+/* Adds to FIRST[256] the bytes below 0x80 that totals of P begin with. */
+void platform_total_bytes(const platform *p, bool *first);
 /* The platform that SAMPLE shows, and its shape; NULL: none. */
 const platform *platform_recognise(const platform_sample *sample, const platform_shape **shape);
 /* The platform whose cells that are no answers hold for the COUNT FILES: the only one among them that has

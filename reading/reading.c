@@ -326,7 +326,7 @@ status reading_check_rows(const manifest *m, const char *const *titles, uint32_t
   const uint64_t skipped = m->files_count > 0 ? file_facts_left_out(&m->files[0]) : 0;
   if (skipped > 0) {
     return error_set(err, STATUS_DATA,
-                     "%.*s: has a header but no rows, only %s blank rows or repeated headers",
+                     "%.*s: has a header but no rows, only %s blank rows, repeated headers or totals",
                      SLICE_ARG(title), text_of_count(skipped, count));
   }
   return error_set(err, STATUS_DATA, "%.*s: has a header but no rows", SLICE_ARG(title));

@@ -11,8 +11,8 @@
  * places of the first ten.  Text that is not UTF-8 (after conversion) or contains a NUL byte is STATUS_DATA;
  * the message gives line, byte and the probable encoding.
  * 4. Column names are not empty, and unique within a file.  A dataset without a usable row is STATUS_DATA.
- * 5. Blank records (no cell contains a visible character) belong to no respondent: they are left out and
- * counted, with the lines of the first ten.
+ * 5. Blank records (no cell contains a visible character), repeated headers and totals belong to no
+ * respondent: they are left out and counted, with the lines of the first ten.
  * 6. Ordinals count records from 0 over all files, those left out included; lines count from 1.
  * 7. A shard covers shard_rows records of one file, or fewer at the end of the file or when they exceed 256
  * MiB of text; records left out are not in it.  A shard without rows is not written.

@@ -49,11 +49,10 @@ static bool is_shown(const json *rows, const count_column *column) {
   return shown;
 }
 
-static const count_column file_columns[] = {{NULL, "records", WORD_RECORDS, false},
-                                            {NULL, "quarantined", WORD_QUARANTINED, false},
-                                            {"blank_rows", "n", WORD_BLANK_ROWS, true},
-                                            {"repeated_headers", "n", WORD_REPEATED_HEADERS, true},
-                                            {NULL, "bytes", WORD_BYTES, false}};
+static const count_column file_columns[] = {
+    {NULL, "records", WORD_RECORDS, false},     {NULL, "quarantined", WORD_QUARANTINED, false},
+    {"blank_rows", "n", WORD_BLANK_ROWS, true}, {"repeated_headers", "n", WORD_REPEATED_HEADERS, true},
+    {"totals", "n", WORD_TOTALS, true},         {NULL, "bytes", WORD_BYTES, false}};
 
 static const count_column variable_columns[] = {
     {NULL, "answered", WORD_ANSWERED, false},
@@ -218,6 +217,16 @@ static void tell_skipped(const document *d, const json *skipped, word sentence, 
   tell(d, out, sentence, filled, 3);
 }
 
+static const struct {
+  const char *key;
+  word sentence;
+} told_rows[] = {{"blank_rows", WORD_BLANK_ROW_LINES},
+                 {"repeated_headers", WORD_REPEATED_HEADER_LINES},
+                 {"totals", WORD_TOTAL_LINES},
+                 {"hidden_rows", WORD_HIDDEN_ROW_LINES},
+                 {"long_numbers", WORD_LONG_NUMBER_LINES},
+                 {"far_cells", WORD_FAR_CELL_LINES}};
+
 static void make_troubles(const document *d, layout_texts *out) {
   const json *files = data_of(d, "files");
   layout_read_as_tell(d, files, out);
@@ -225,8 +234,9 @@ static void make_troubles(const document *d, layout_texts *out) {
     const json *file = json_at(files, i);
     slice name = shown_text(d, json_get(file, "name"));
     tell_places(d, json_get(file, "places"), WORD_QUARANTINED_PLACES, WORD_LINE_PLACE, name, out);
-    tell_skipped(d, json_get(file, "blank_rows"), WORD_BLANK_ROW_LINES, name, out);
-    tell_skipped(d, json_get(file, "repeated_headers"), WORD_REPEATED_HEADER_LINES, name, out);
+    for (size_t k = 0; k < sizeof told_rows / sizeof told_rows[0]; k++) {
+      tell_skipped(d, json_get(file, told_rows[k].key), told_rows[k].sentence, name, out);
+    }
   }
   const json *variables = data_of(d, "variables");
   layout_absent_tell(d, variables, out);

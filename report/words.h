@@ -16,6 +16,7 @@
   X(WORD_QUARANTINED, "Quarantined records", "格式错误已剔除的记录", "格式錯誤已剔除的紀錄")                     \
   X(WORD_BLANK_ROWS, "Blank rows", "空白行", "空白列")                                                           \
   X(WORD_REPEATED_HEADERS, "Repeated headers", "重复的表头", "重複的標題列")                                     \
+  X(WORD_TOTALS, "Totals", "合计行", "合計列")                                                                   \
   X(WORD_INVALID, "Invalid answers", "无效答案", "無效答案")                                                     \
   X(WORD_WARNINGS, "Warnings", "警告", "警告")                                                                   \
   X(WORD_VARIABLE, "Variable", "变量", "變數")                                                                   \
@@ -85,6 +86,21 @@
   X(WORD_REPEATED_HEADER_LINES, "Header rows repeated in {file}, left out: {n} (lines {places})",                \
     "{file} 中重复的表头，未计入：{n} 行（第 {places} 行）",                                                     \
     "{file} 中重複的標題列，未計入：{n} 列（第 {places} 行）")                                                   \
+  X(WORD_TOTAL_LINES, "Totals in {file}, left out: {n} (lines {places})",                                        \
+    "{file} 中的合计行，未计入：{n} 行（第 {places} 行）",                                                       \
+    "{file} 中的合計列，未計入：{n} 列（第 {places} 行）")                                                       \
+  X(WORD_HIDDEN_ROW_LINES,                                                                                       \
+    "Rows that {file} hides (by a filter, for example) are read like others: {n} (lines {places})",              \
+    "{file} 中隐藏的行（例如被筛选的行）与其他行一样读取：{n} 行（第 {places} 行）",                             \
+    "{file} 中隱藏的列（例如被篩選的列）與其他列一樣讀取：{n} 列（第 {places} 行）")                             \
+  X(WORD_LONG_NUMBER_LINES,                                                                                      \
+    "Rows of {file} with numbers of more than 15 digits, read with 15: {n} (lines {places})",                    \
+    "{file} 中含有超过 15 位有效数字的数的行，按 15 位读取：{n} 行（第 {places} 行）",                           \
+    "{file} 中含有超過 15 位有效數字的數的列，按 15 位讀取：{n} 列（第 {places} 行）")                           \
+  X(WORD_FAR_CELL_LINES,                                                                                         \
+    "Rows of {file} with cells far to the right of its table, which are not read: {n} (lines {places})",         \
+    "{file} 中在表格右侧很远处另有单元格的行，这些单元格未读取：{n} 行（第 {places} 行）",                       \
+    "{file} 中在表格右側很遠處另有儲存格的列，這些儲存格未讀取：{n} 列（第 {places} 行）")                       \
   X(WORD_READ_AS_ROW, "{file} read as: {format}, 1 header row", "{file} 的读取格式：{format}，1 行表头",         \
     "{file} 的讀取格式：{format}，1 列標題")                                                                     \
   X(WORD_READ_AS_ROWS, "{file} read as: {format}, {n} header rows",                                              \

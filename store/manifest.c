@@ -1,9 +1,10 @@
 /* Manifests as bytes: magic, version, then files, shards, columns and sets in order, XXH3-64 at the end.
  *
- * Version 4, in which all files have all columns and nothing is known of codes, version 3, which said neither
- * what a file was read as nor what a column is about, and version 2, which did not say either how large a
- * column's numbers are nor which records belong to no respondent, are read as well: datasets that a broker
- * keeps outlive programs.
+ * Older ones are read as well, for datasets that a broker keeps outlive programs: version 5, which knew
+ * neither totals nor what is odd about rows, version 4, in which all files have all columns and nothing is
+ * known of codes, version 3, which said neither what a file was read as nor what a column is about, and
+ * version 2, which did not say either how large a column's numbers are nor which records belong to no
+ * respondent.
  *
  * Integers are varints in their shortest form, so equal manifests have equal bytes.  The reader checks what
  * other modules rely on: texts are UTF-8 (they go into reports), shards refer to existing files, and
@@ -19,7 +20,7 @@
 #define MANIFEST_MAGIC "CANVMNFS"
 
 enum {
-  MANIFEST_VERSION = 5,
+  MANIFEST_VERSION = 6,
   MANIFEST_VERSION_OLDEST = 2,
   MANIFEST_VERSION_LABELS = 4,  /* and what files were read as */
   MANIFEST_VERSION_LACKING = 5, /* which files do not have a column, and of which sheets they are; codes */
@@ -145,10 +146,14 @@ void manifest_encode(const manifest *m, buf *out) {
 }
 
 static file_facts_extent extent_of(uint32_t version) {
-  return version == MANIFEST_VERSION_OLDEST   ? FILE_FACTS_PLACES
-         : version < MANIFEST_VERSION_LABELS  ? FILE_FACTS_SKIPPED
-         : version < MANIFEST_VERSION_LACKING ? FILE_FACTS_READING
-                                              : FILE_FACTS_ALL;
+  static const file_facts_extent extents[MANIFEST_VERSION + 1] = {
+      [MANIFEST_VERSION_OLDEST] = FILE_FACTS_PLACES,
+      [3] = FILE_FACTS_SKIPPED,
+      [MANIFEST_VERSION_LABELS] = FILE_FACTS_READING,
+      [MANIFEST_VERSION_LACKING] = FILE_FACTS_SHEETS,
+      [MANIFEST_VERSION] = FILE_FACTS_ALL,
+  };
+  return extents[version];
 }
 
 static void decode_files(reader *r, uint32_t version, manifest *m) {

@@ -327,7 +327,7 @@ static bool make_titles(const header_use *u, csv_file_header *out, arena *memory
   return well;
 }
 
-/* Blank, quoted, beyond ASCII, an empty cell, or what a row of the header begins with. */
+/* Blank, quoted, beyond ASCII, an empty cell, or what a row of the header or a total begins with. */
 static void find_possible(csv_file_header *h) {
   for (int c = 0; c < 256; c++) {
     h->skip_possible[c] = c <= ' ' || c == '"' || c >= 0x7f || c == (uint8_t)h->delimiter;
@@ -336,6 +336,9 @@ static void find_possible(csv_file_header *h) {
     if ((h->telling >> i & 1) != 0 && h->rows[i][0].length > 0) {
       h->skip_possible[(uint8_t)h->rows[i][0].bytes[0]] = true;
     }
+  }
+  if (h->totals_of != NULL) {
+    platform_total_bytes(h->totals_of, h->skip_possible);
   }
 }
 
@@ -354,6 +357,7 @@ static status read_header(first_rows *r, csv_file_header *out, error *err) {
   out->delimiter = r->delimiter;
   out->line = r->splitter->line;
   out->keeps_blank_rows = o->keeps_blank_rows;
+  out->totals_of = u.has_totals ? u.platform : NULL;
   out->reading.format = slice_of(u.platform != NULL ? u.platform->title : NULL);
   out->reading.header_rows = u.rows;
   out->reading.skipped = o->header.skip;

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "reading/csv/split.h"
+#include "reading/platform.h"
 #include "reading/reading.h"
 
 typedef struct csv_file_header {
@@ -15,8 +16,9 @@ typedef struct csv_file_header {
   uint32_t rows_count;
   uint32_t telling; /* bit I: a record that repeats row I is not a respondent's: it names or labels columns */
   uint64_t line;    /* on which it begins */
-  bool keeps_blank_rows;   /* as reading_options says */
-  bool skip_possible[256]; /* by the first byte of a record: it may be a blank one or repeat the header */
+  const platform *totals_of; /* whose totals may be among the records; NULL: none are known */
+  bool keeps_blank_rows;     /* as reading_options says */
+  bool skip_possible[256]; /* by the first byte of a record: it may be blank, a total, or repeat the header */
   file_reading reading;
   slice manner, first_line; /* as in input_header */
 } csv_file_header;

@@ -1,5 +1,5 @@
 /* Comparing a record with a blank one and with the rows of the header, cell by cell up to the first that
- * differs. */
+ * differs; and its first words with those of totals. */
 #include "reading/csv/skips.h"
 
 #include "reading/csv/cell.h"
@@ -57,6 +57,20 @@ static bool is_row(const csv_file_header *header, const slice *titles, const csv
   return true;
 }
 
+/* The first cell with anything in it decides. */
+static bool is_total(const csv_file_header *header, const csv_whole_record *record, arena *memory,
+                     bool *total) {
+  slice text = {"", 0};
+  for (uint32_t i = 0; i < header->count && text.length == 0; i++) {
+    const slice raw = raw_cell(record, i);
+    if (!csv_cell_text(i == 0 ? without_mark(raw) : raw, memory, &text)) {
+      return false;
+    }
+  }
+  *total = platform_is_total(header->totals_of, text);
+  return true;
+}
+
 bool csv_skip_decide(const csv_file_header *header, const csv_whole_record *record, arena *memory,
                      file_skip *skip) {
   bool found = false;
@@ -73,6 +87,13 @@ bool csv_skip_decide(const csv_file_header *header, const csv_whole_record *reco
       return false;
     }
   }
-  *skip = found ? FILE_REPEATED_HEADERS : FILE_SKIPS;
+  if (found || header->totals_of == NULL) {
+    *skip = found ? FILE_REPEATED_HEADERS : FILE_SKIPS;
+    return true;
+  }
+  if (!is_total(header, record, memory, &found)) {
+    return false;
+  }
+  *skip = found ? FILE_TOTALS : FILE_SKIPS;
   return true;
 }

@@ -1,5 +1,5 @@
-/* Records to be skipped, because they belong to no respondent: blank ones, and headers repeated where files
- * were joined. */
+/* Records to be skipped, because they belong to no respondent: blank ones, headers repeated where files were
+ * joined, and totals. */
 #ifndef CANVASS_READING_CSV_SKIPS_H
 #define CANVASS_READING_CSV_SKIPS_H
 

@@ -32,4 +32,5 @@ const platform platform_surveymonkey = {
              {{1, PLATFORM_BEGINS, "?*"}, {2, PLATFORM_SOME, "Open-Ended Response"}},
              .only_named = true},
         },
+    .totals = "answered*\tskipped*\trespondents*",
 };

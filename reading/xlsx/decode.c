@@ -68,6 +68,13 @@ static bool repeats_header(const decoder *d, const sheet_cell *cells, size_t cou
   return false;
 }
 
+static bool is_total(const decoder *d, size_t row, const sheet_cell *cells, size_t count) {
+  const xlsx_file *x = d->file->self;
+  return tables_are_totals(&x->tables, d->rows->first_number + row, cells[0].column,
+                           cells[count - 1].column) ||
+         (x->totals_of != NULL && platform_is_total(x->totals_of, sheet_rows_text(d->rows, &cells[0])));
+}
+
 /* ---- Values -------------------------------------------------------------------------------------- */
 
 /* A number with more digits than a number cell holds, written with the dataset's decimal mark. */
@@ -137,6 +144,9 @@ static bool take_row(decoder *d, size_t row, input_cell *out, bool *is_row) {
     }
   } else if (repeats_header(d, cells, count)) {
     places_skip(places, 1, FILE_REPEATED_HEADERS);
+    return true;
+  } else if (is_total(d, row, cells, count)) {
+    places_skip(places, 1, FILE_TOTALS);
     return true;
   }
   *is_row = true;

@@ -6,7 +6,8 @@
 
 enum {
   ROWS_MAX = READING_HEADER_ROWS_MAX,
-  LOOK_ROWS = 1000, /* a column without a title counts when one of these rows has a cell in it */
+  LOOK_ROWS = 1000,  /* a column without a title counts when one of these rows has a cell in it */
+  FAR_COLUMNS = 256, /* a table ends where so many columns follow that have no cell in these rows */
 };
 
 typedef struct first_rows {
@@ -23,13 +24,22 @@ static status no_memory(const first_rows *r, error *err) {
   return error_no_memory(err, r->f->title);
 }
 
-/* The number of columns up to the last cell in the rows from FROM on. */
+/* The number of columns up to the last cell in the rows from FROM on, stray cells aside. */
 static uint32_t find_width(const sheet_rows *rows, size_t from) {
+  bool is_used[SHEET_COLUMNS_MAX] = {false};
   uint32_t width = 0;
   for (size_t row = from; row < rows->count; row++) {
     size_t count;
     const sheet_cell *cells = sheet_rows_cells(rows, row, &count);
-    width = count > 0 && cells[count - 1].column + 1U > width ? cells[count - 1].column + 1U : width;
+    for (size_t i = 0; i < count; i++) {
+      is_used[cells[i].column] = true;
+    }
+  }
+  for (uint32_t column = 0; column < SHEET_COLUMNS_MAX; column++) {
+    if (width > 0 && column - width >= FAR_COLUMNS) {
+      break;
+    }
+    width = is_used[column] ? column + 1 : width;
   }
   return width;
 }
@@ -47,7 +57,7 @@ static void take_cells(const first_rows *r, size_t row, slice *texts) {
 /* Copies the text of a merged cell to every cell of its range that is in the header. */
 static void fill_merged(const first_rows *r) {
   for (size_t i = 0; i < r->merged->count; i++) {
-    const merge *m = &r->merged->list[i];
+    const sheet_range *m = &r->merged->list[i];
     if (m->first_row <= r->skip || m->first_row > r->skip + r->count || m->first_column >= r->cells) {
       continue;
     }
@@ -62,8 +72,9 @@ static void fill_merged(const first_rows *r) {
 }
 
 static status take_rows(first_rows *r, error *err) {
-  const sheet_rows *ahead = &r->x->ahead;
+  sheet_rows *ahead = &r->x->ahead;
   r->cells = find_width(ahead, r->skip);
+  sheet_end_columns(r->x->sheet, r->cells + FAR_COLUMNS, ahead);
   const size_t left = ahead->count - r->skip;
   r->count = left < ROWS_MAX ? (uint32_t)left : ROWS_MAX;
   for (uint32_t i = 0; i < r->count; i++) {
@@ -158,6 +169,7 @@ status xlsx_header_read(input_file *f, const merges *merged, error *err) {
   TRY(give_columns(&r, &u, err));
   x->rows_count = u.rows;
   x->telling = header_use_telling(&u);
+  x->totals_of = u.has_totals ? u.platform : NULL;
   x->rows = ARENA_ARRAY(f->memory, slice *, u.rows);
   if (x->rows == NULL) {
     return no_memory(&r, err);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "reading/xlsx/sheet.h"
 
 enum { CHUNK_BYTES = 256 << 10, TAG_BYTES = 256, MERGES_MAX = 1 << 20 };
 
@@ -19,7 +18,7 @@ typedef struct finding {
 } finding;
 
 /* The range in the attribute `ref` of the tag that ends at END. */
-static bool parse_range(const char *at, const char *end, merge *m) {
+static bool parse_range(const char *at, const char *end, sheet_range *m) {
   static const char attribute[] = "ref=";
   const char *ref = memmem(at, (size_t)(end - at), attribute, sizeof attribute - 1);
   if (ref == NULL || end - ref < (ptrdiff_t)sizeof attribute + 1) {
@@ -27,24 +26,10 @@ static bool parse_range(const char *at, const char *end, merge *m) {
   }
   ref += sizeof attribute - 1;
   const char *close = memchr(ref + 1, *ref, (size_t)(end - ref - 1));
-  char text[64];
-  const size_t length = close != NULL ? (size_t)(close - ref - 1) : sizeof text;
-  if (length >= sizeof text) {
-    return false;
-  }
-  memcpy(text, ref + 1, length);
-  text[length] = '\0';
-  char *colon = strchr(text, ':');
-  if (colon == NULL) {
-    return false;
-  }
-  *colon = '\0';
-  return sheet_parse_reference(text, &m->first_column, &m->first_row) &&
-         sheet_parse_reference(colon + 1, &m->last_column, &m->last_row) &&
-         m->first_column <= m->last_column && m->first_row <= m->last_row;
+  return close != NULL && sheet_parse_range((slice){ref + 1, (size_t)(close - ref - 1)}, m);
 }
 
-static void take(finding *f, const merge *m) {
+static void take(finding *f, const sheet_range *m) {
   merges *out = f->out;
   if (m->first_row > f->rows) {
     out->first_row = out->below == 0 || m->first_row < out->first_row ? m->first_row : out->first_row;
@@ -70,7 +55,7 @@ static size_t scan(finding *f, const char *bytes, size_t length) {
     if (end == NULL && length - begin < TAG_BYTES) {
       return begin;
     }
-    merge m;
+    sheet_range m;
     const bool is_tag = begin > 0 && (found[-1] == '<' || found[-1] == ':');
     if (is_tag && end != NULL && parse_range(found, end, &m)) {
       take(f, &m);

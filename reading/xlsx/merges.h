@@ -5,14 +5,10 @@
 
 #include "base/arena.h"
 #include "reading/xlsx/package.h"
-
-typedef struct merge {
-  uint32_t first_column, last_column;
-  uint64_t first_row, last_row; /* from 1 */
-} merge;
+#include "reading/xlsx/sheet.h"
 
 typedef struct merges {
-  merge *list; /* ranges that begin in the first ROWS rows */
+  sheet_range *list; /* ranges that begin in the first ROWS rows */
   size_t count;
   uint64_t below;     /* how many begin further down */
   uint64_t first_row; /* the row where the first of those begins */

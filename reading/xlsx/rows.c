@@ -35,6 +35,20 @@ bool sheet_rows_end_row(sheet_rows *r) {
   return true;
 }
 
+void sheet_rows_end_columns(sheet_rows *r, uint32_t column) {
+  size_t kept = 0;
+  size_t at = 0;
+  for (size_t row = 0; row < r->count; row++) {
+    for (; at < r->ends[row]; at++) {
+      if (r->cells[at].column < column) {
+        r->cells[kept++] = r->cells[at];
+      }
+    }
+    r->ends[row] = kept;
+  }
+  r->cells_count = kept;
+}
+
 bool sheet_rows_append(sheet_rows *into, const sheet_rows *from, size_t first, size_t count) {
   for (size_t row = first; row < first + count; row++) {
     size_t cells_count;

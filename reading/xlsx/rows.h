@@ -25,6 +25,8 @@ void sheet_rows_clear(sheet_rows *r, uint64_t first_number);
 /* False: out of memory. */
 bool sheet_rows_add_cell(sheet_rows *r, uint16_t column, slice text, bool is_number);
 bool sheet_rows_end_row(sheet_rows *r);
+/* Removes the cells from COLUMN on from all rows. */
+void sheet_rows_end_columns(sheet_rows *r, uint32_t column);
 /* Appends COUNT rows of FROM, from FIRST on, to INTO, whose numbering goes on. */
 bool sheet_rows_append(sheet_rows *into, const sheet_rows *from, size_t first, size_t count);
 

@@ -3,6 +3,7 @@
 #include "reading/xlsx/sheet.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +21,12 @@ struct sheet {
   uint64_t blank;   /* blank rows that are held back */
   uint64_t row;     /* the number of the last row */
   uint64_t formulas;
-  uint32_t column; /* the next one */
+  uint32_t column;      /* the next one */
+  uint32_t columns_end; /* cells from here on are not given */
   bool in_value, in_inline, row_speaks, ended;
   unsigned phonetic;
+  bool remarked[FILE_REMARKS]; /* of the current row */
+  file_skipped remarks[FILE_REMARKS];
   /* Of the current cell. */
   cell_type type;
   uint64_t style;
@@ -64,6 +68,23 @@ bool sheet_parse_reference(const char *text, uint32_t *column, uint64_t *row) {
   return true;
 }
 
+bool sheet_parse_range(slice text, sheet_range *out) {
+  char copy[64];
+  if (text.length >= sizeof copy) {
+    return false;
+  }
+  memcpy(copy, text.bytes, text.length);
+  copy[text.length] = '\0';
+  char *colon = strchr(copy, ':');
+  if (colon == NULL) {
+    return false;
+  }
+  *colon = '\0';
+  return sheet_parse_reference(copy, &out->first_column, &out->first_row) &&
+         sheet_parse_reference(colon + 1, &out->last_column, &out->last_row) &&
+         out->first_column <= out->last_column && out->first_row <= out->last_row;
+}
+
 /* ---- Values -------------------------------------------------------------------------------------- */
 
 static number_kind kind_of(const sheet *s) {
@@ -71,10 +92,11 @@ static number_kind kind_of(const sheet *s) {
   return s->style < all->count ? (number_kind)all->kinds[s->style] : NUMBER_PLAIN;
 }
 
-/* Most cells hold a few digits: then the text is the number. */
-static bool is_short_whole(slice text) {
-  enum { EXACT_DIGITS = 15 };
-  if (text.length == 0 || text.length > EXACT_DIGITS || (text.length > 1 && text.bytes[0] == '0')) {
+enum { DIGITS_SHOWN = 15, DIGITS_MAX = 40 };
+
+/* Most cells hold only digits: then the text is the number. */
+static bool is_whole(slice text) {
+  if (text.length == 0 || text.length > DIGITS_MAX || (text.length > 1 && text.bytes[0] == '0')) {
     return false;
   }
   for (size_t i = 0; i < text.length; i++) {
@@ -90,12 +112,27 @@ static bool put_cell(sheet *s, slice text, bool is_number) {
   if (text.length == 0) {
     return true;
   }
+  if (s->column >= s->columns_end) {
+    s->remarked[FILE_FAR_CELLS] = true;
+    return true;
+  }
   s->row_speaks = true;
   return sheet_rows_add_cell(s->into, (uint16_t)s->column, text, is_number);
 }
 
+enum { DOUBLE_BYTES = 40 };
+
+/* VALUE with the digits that are shown.  Whole numbers may be ids. */
+static double shown_value(double value) {
+  char text[DOUBLE_BYTES];
+  if (value == rint(value)) {
+    return value;
+  }
+  (void)snprintf(text, sizeof text, "%.*g", DIGITS_SHOWN, value);
+  return strtod(text, NULL);
+}
+
 static bool put_double(sheet *s, double value) {
-  enum { DOUBLE_BYTES = 40 };
   char shortest[DOUBLE_BYTES];
   char plain[DECIMAL_SCALED_TEXT_BYTES];
   const slice text = {shortest, (size_t)json_format_number(value, shortest)};
@@ -108,7 +145,7 @@ static bool put_double(sheet *s, double value) {
 
 static bool put_number(sheet *s, slice text) {
   const number_kind kind = kind_of(s);
-  if (kind == NUMBER_PLAIN && is_short_whole(text)) {
+  if (kind == NUMBER_PLAIN && is_whole(text)) {
     return put_cell(s, text, true);
   }
   char *end = NULL;
@@ -118,7 +155,13 @@ static bool put_number(sheet *s, slice text) {
   }
   char day[SERIAL_TEXT_BYTES];
   const size_t length = kind == NUMBER_PLAIN ? 0 : serial_format(value, kind, s->options.from_1904, day);
-  return length > 0 ? put_cell(s, (slice){day, length}, false) : put_double(s, value);
+  if (length > 0) {
+    return put_cell(s, (slice){day, length}, false);
+  }
+  const double shown = text.length > DIGITS_SHOWN ? shown_value(value) : value;
+  s->remarked[FILE_LONG_NUMBERS] =
+      s->remarked[FILE_LONG_NUMBERS] || (shown != value && s->column < s->columns_end);
+  return put_double(s, shown);
 }
 
 static void refuse_shared(sheet *s) {
@@ -215,6 +258,8 @@ static void begin_row(sheet *s, const char *const *attributes) {
   s->row = row;
   s->column = 0;
   s->row_speaks = false;
+  memset(s->remarked, 0, sizeof s->remarked);
+  s->remarked[FILE_HIDDEN_ROWS] = xml_is_true(attributes, "hidden");
 }
 
 static void begin_cell(sheet *s, const char *const *attributes) {
@@ -251,6 +296,12 @@ static bool put_blank_rows(sheet *s) {
 }
 
 static void end_row(sheet *s) {
+  s->remarked[FILE_HIDDEN_ROWS] = s->remarked[FILE_HIDDEN_ROWS] && s->row_speaks;
+  for (int i = 0; i < FILE_REMARKS && s->row > s->options.rows_left_out; i++) {
+    if (s->remarked[i]) {
+      file_skipped_note(&s->remarks[i], s->row);
+    }
+  }
   if (!s->row_speaks) {
     s->blank++;
     return;
@@ -323,6 +374,7 @@ status sheet_open(package *p, const sheet_options *options, sheet **out, error *
   }
   *out = s;
   s->options = *options;
+  s->columns_end = SHEET_COLUMNS_MAX;
   return xml_open(p, options->part, &handlers, s, &s->xml, err);
 }
 
@@ -345,4 +397,21 @@ status sheet_next(sheet *s, size_t count, sheet_rows *into, error *err) {
 
 uint64_t sheet_formulas_without_result(const sheet *s) {
   return s->formulas;
+}
+
+const file_skipped *sheet_remarks(const sheet *s) {
+  return s->remarks;
+}
+
+void sheet_end_columns(sheet *s, uint32_t column, sheet_rows *ahead) {
+  s->columns_end = column;
+  for (size_t row = 0; row < ahead->count; row++) {
+    size_t count;
+    const sheet_cell *cells = sheet_rows_cells(ahead, row, &count);
+    const uint64_t number = ahead->first_number + row;
+    if (count > 0 && cells[count - 1].column >= column && number > s->options.rows_left_out) {
+      file_skipped_note(&s->remarks[FILE_FAR_CELLS], number);
+    }
+  }
+  sheet_rows_end_columns(ahead, column);
 }

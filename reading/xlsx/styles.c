@@ -182,7 +182,13 @@ status styles_read(package *p, slice part, arena *memory, styles *out, error *er
 
 /* ---- Day numbers --------------------------------------------------------------------------------- */
 
-enum { DAY_SECONDS = 86400, DAYS_1900_TO_1904 = 1462, LEAP_BUG = 60, LAST_DAY = 2958465 };
+enum {
+  DAY_SECONDS = 86400,
+  DAYS_1900_TO_1904 = 1462,
+  LEAP_BUG = 60,
+  FIRST_YEAR_DAYS = 366,
+  LAST_DAY = 2958465
+};
 
 /* The civil date DAYS days after 1970-01-01: the usual algorithm, with eras of 400 years and years that begin
  * in March. */
@@ -225,7 +231,7 @@ size_t serial_format(double value, number_kind kind, bool from_1904, char out[SE
   }
   /* For dates of our time a double is exact to less than a millisecond. */
   const int64_t all = llround(value * DAY_SECONDS * 1000.0);
-  if (kind == NUMBER_DURATION) {
+  if (kind == NUMBER_DURATION || (kind == NUMBER_TIME && value >= 1 && value <= FIRST_YEAR_DAYS)) {
     return put_time(all, out);
   }
   const int64_t day_ms = (int64_t)DAY_SECONDS * 1000;

@@ -26,7 +26,8 @@ number_kind number_kind_of_builtin(uint64_t id);
 
 enum { SERIAL_TEXT_BYTES = 48 };
 /* Excel's day number VALUE as "2025-03-01", "2025-03-01 09:10:11" (".123" when there are milliseconds),
- * "09:10:11" or, for a duration, "26:30:00".  A date with a time of day shows both.  Returns the length; 0
+ * "09:10:11" or, for a duration, "26:30:00".  A date with a time of day shows both; a time of a day in the
+ * first year is a duration, although Excel shows only what is beyond whole days.  Returns the length; 0
  * before 1900-01-01 and after 9999-12-31.  Before March 1900 the days are those that Excel shows: it counts a
  * 29th of February 1900, which did not exist. */
 size_t serial_format(double value, number_kind kind, bool from_1904, char out[SERIAL_TEXT_BYTES]);

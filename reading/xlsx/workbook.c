@@ -1,5 +1,5 @@
-/* Follows the package's relationships to the parts of the workbook (ECMA-376, part 2, clause 9; part 1,
- * clauses 12.3 and 18.2). */
+/* Follows the package's relationships to the parts of the workbook (ECMA-376, part 1, clauses 12.3 and
+ * 18.2). */
 #include "reading/xlsx/workbook.h"
 
 #include <stdio.h>
@@ -10,109 +10,15 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "reading/foreign.h"
+#include "reading/xlsx/relationships.h"
 #include "reading/xlsx/xml.h"
 
 enum { SHEETS_MAX = 10000 };
 
-/* ---- Relationships ------------------------------------------------------------------------------- */
-
-typedef struct relationship {
-  slice id, kind, part; /* KIND: the last word of its type, such as "worksheet" */
-} relationship;
-
-typedef struct relationships {
-  xml_part *xml;
-  arena *memory;
-  slice base; /* the folder of the part that has them, with a slash at its end */
-  relationship *list;
-  size_t count, capacity;
-} relationships;
-
-/* The name of the member that TARGET means; TARGET is absolute, or relative to BASE. */
-static slice resolve(slice base, const char *target, arena *memory) {
-  char joined[PACKAGE_NAME_BYTES];
-  size_t length = 0;
-  if (target[0] == '/') {
-    target++;
-  } else if (base.length < sizeof joined) {
-    memcpy(joined, base.bytes, base.length);
-    length = base.length;
-  }
-  while (*target != '\0') {
-    const size_t step = strcspn(target, "/");
-    if (step == 2 && memcmp(target, "..", 2) == 0) {
-      length -= length > 0;
-      while (length > 0 && joined[length - 1] != '/') {
-        length--;
-      }
-    } else if (!(step == 1 && target[0] == '.') && step > 0) {
-      if (length + step + 1 >= sizeof joined) {
-        return (slice){NULL, 0};
-      }
-      memcpy(joined + length, target, step);
-      length += step;
-      joined[length] = '/';
-      length += target[step] == '/';
-    }
-    target += step + (target[step] == '/');
-  }
-  return arena_slice(memory, (slice){joined, length});
-}
-
-static void take_relationship(void *context, const char *name, const char *const *attributes) {
-  relationships *r = context;
-  const char *id = xml_attribute(attributes, "Id");
-  const char *type = xml_attribute(attributes, "Type");
-  const char *target = xml_attribute(attributes, "Target");
-  const char *mode = xml_attribute(attributes, "TargetMode");
-  if (strcmp(name, "Relationship") != 0 || id == NULL || type == NULL || target == NULL ||
-      (mode != NULL && strcasecmp(mode, "External") == 0)) {
-    return;
-  }
-  if (r->count == SHEETS_MAX) {
-    xml_refuse(r->xml, "has more than %d parts", SHEETS_MAX);
-    return;
-  }
-  if (!ARRAY_ROOM_IN(r->memory, r->list, r->count, r->capacity)) {
-    xml_out_of_memory(r->xml);
-    return;
-  }
-  const char *slash = strrchr(type, '/');
-  r->list[r->count++] = (relationship){arena_slice(r->memory, slice_of(id)),
-                                       arena_slice(r->memory, slice_of(slash != NULL ? slash + 1 : type)),
-                                       resolve(r->base, target, r->memory)};
-}
+/* ---- The workbook -------------------------------------------------------------------------------- */
 
 static void ignore_end(void *context, const char *name) {
   (void)context, (void)name;
-}
-
-/* The relationships of PART ("" for those of the package); there may be none. */
-static status read_relationships(package *p, slice part, arena *memory, relationships *out, error *err) {
-  static const xml_handlers handlers = {take_relationship, ignore_end, NULL};
-  size_t folder = part.length;
-  while (folder > 0 && part.bytes[folder - 1] != '/') {
-    folder--;
-  }
-  *out = (relationships){.memory = memory, .base = {part.bytes, folder}};
-  char member[PACKAGE_NAME_BYTES];
-  const int length = snprintf(member, sizeof member, "%.*s_rels/%.*s.rels", SLICE_ARG(out->base),
-                              (int)(part.length - folder), part.bytes + folder);
-  const slice name = {member, (size_t)length};
-  if (length < 0 || (size_t)length >= sizeof member || !package_has(p, name)) {
-    return STATUS_OK;
-  }
-  TRY(xml_read(p, name, &handlers, out, &out->xml, err));
-  return arena_failed(memory) ? error_no_memory(err, package_title(p)) : STATUS_OK;
-}
-
-static slice part_of_kind(const relationships *r, const char *kind) {
-  for (size_t i = 0; i < r->count; i++) {
-    if (slice_equal(r->list[i].kind, slice_of(kind))) {
-      return r->list[i].part;
-    }
-  }
-  return (slice){NULL, 0};
 }
 
 static slice part_of_sheet(const relationships *r, slice id) {
@@ -125,18 +31,12 @@ static slice part_of_sheet(const relationships *r, slice id) {
   return (slice){NULL, 0};
 }
 
-/* ---- The workbook -------------------------------------------------------------------------------- */
-
 typedef struct reading_workbook {
   xml_part *xml;
   arena *memory;
   workbook *out;
   size_t capacity;
 } reading_workbook;
-
-static bool is_true(const char *value) {
-  return value != NULL && (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0);
-}
 
 static void take_sheet(reading_workbook *r, const char *const *attributes) {
   const char *name = xml_attribute(attributes, "name");
@@ -167,7 +67,7 @@ static void take_element(void *context, const char *name, const char *const *att
   if (strcmp(name, "sheet") == 0) {
     take_sheet(r, attributes);
   } else if (strcmp(name, "workbookPr") == 0) {
-    r->out->from_1904 = is_true(xml_attribute(attributes, "date1904"));
+    r->out->from_1904 = xml_is_true(attributes, "date1904");
   }
 }
 
@@ -197,9 +97,9 @@ static status read_sheets(package *p, slice part, arena *memory, workbook *out, 
   reading_workbook r = {.memory = memory, .out = out};
   relationships parts;
   TRY(xml_read(p, part, &handlers, &r, &r.xml, err));
-  TRY(read_relationships(p, part, memory, &parts, err));
-  out->strings = part_of_kind(&parts, "sharedStrings");
-  out->styles = part_of_kind(&parts, "styles");
+  TRY(relationships_read(p, part, memory, &parts, err));
+  out->strings = relationships_part(&parts, "sharedStrings");
+  out->styles = relationships_part(&parts, "styles");
   for (uint32_t i = 0; i < out->count; i++) {
     out->sheets[i].part = part_of_sheet(&parts, out->sheets[i].id);
   }
@@ -210,8 +110,8 @@ status workbook_read(package *p, arena *memory, workbook *out, error *err) {
   static const char usual[] = "xl/workbook.xml";
   relationships parts;
   *out = (workbook){0};
-  TRY(read_relationships(p, (slice){"", 0}, memory, &parts, err));
-  slice part = part_of_kind(&parts, "officeDocument");
+  TRY(relationships_read(p, (slice){"", 0}, memory, &parts, err));
+  slice part = relationships_part(&parts, "officeDocument");
   part = part.length > 0 && package_has(p, part) ? part : slice_of(usual);
   const size_t binary = sizeof ".bin" - 1;
   if (!package_has(p, part) || part.length < binary ||

@@ -108,7 +108,12 @@ static status open_sheet(input_file *f, const char *path, const atomic_bool *sto
   if (merged.below > 0) {
     f->header.reading.notices |= 1U << FILE_NOTICE_MERGED_CELLS;
   }
-  const sheet_options options = {found->part, &x->strings, &x->styles, x->workbook.from_1904};
+  TRY(tables_read(x->package, found->part, f->memory, &x->tables, err));
+  const sheet_options options = {.part = found->part,
+                                 .strings = &x->strings,
+                                 .styles = &x->styles,
+                                 .from_1904 = x->workbook.from_1904,
+                                 .rows_left_out = f->options->header.skip};
   TRY(sheet_open(x->package, &options, &x->sheet, err));
   return xlsx_header_read(f, &merged, err);
 }
@@ -214,6 +219,7 @@ static status cut(input_file *f, uint32_t records, input_piece *piece, error *er
   if (sheet_formulas_without_result(x->sheet) > 0) {
     f->header.reading.notices |= 1U << FILE_NOTICE_FORMULAS;
   }
+  memcpy(f->header.reading.remarks, sheet_remarks(x->sheet), sizeof f->header.reading.remarks);
   piece->first_ordinal = x->ordinal;
   piece->first_line = rows->first_number;
   piece->records = (uint32_t)rows->count;

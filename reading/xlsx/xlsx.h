@@ -7,8 +7,10 @@
  * 2. The header is found as in CSV files (header_use.h), including those of platforms' exports; merged cells
  * in it all have the text of the first.  A row of the sheet is what messages call a line.
  * 3. sheet.h says what the text of a cell is.  Columns extend to the last title or to the last cell of the
- * first rows; a row with a cell further right is quarantined.
- * 4. Encrypted and binary workbooks and other archives are refused by name.
+ * first rows; a row with a cell further right is quarantined.  Cells that are separated from the table by
+ * hundreds of blank columns are not read, and their rows are told.
+ * 4. Totals are those of platforms (platform.h), and rows that a table of the workbook declares (tables.h).
+ * 5. Encrypted and binary workbooks and other archives are refused by name.
  */
 #ifndef CANVASS_READING_XLSX_XLSX_H
 #define CANVASS_READING_XLSX_XLSX_H
@@ -20,6 +22,7 @@
 #include "reading/titles.h"
 #include "reading/xlsx/merges.h"
 #include "reading/xlsx/sheet.h"
+#include "reading/xlsx/tables.h"
 #include "reading/xlsx/workbook.h"
 
 /* The state of an open file. */
@@ -36,6 +39,8 @@ typedef struct xlsx_file {
   slice **rows;     /* of the header, header.count texts each */
   uint32_t rows_count;
   uint32_t telling; /* bit I: a row that repeats row I is left out */
+  tables tables;
+  const platform *totals_of; /* whose totals may be among the rows; NULL: none are known */
 } xlsx_file;
 
 /* Reads the header and leaves the rows after it to be cut (header.c). */

@@ -40,6 +40,11 @@ const char *xml_attribute(const char *const *attributes, const char *name) {
   return NULL;
 }
 
+bool xml_is_true(const char *const *attributes, const char *name) {
+  const char *value = xml_attribute(attributes, name);
+  return value != NULL && (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0);
+}
+
 /* ---- What handlers say --------------------------------------------------------------------------- */
 
 void xml_fail(xml_part *x, status st, const error *why) {

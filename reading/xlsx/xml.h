@@ -35,5 +35,7 @@ status xml_read(package *p, slice member, const xml_handlers *handlers, void *co
 
 /* The value of an attribute by its name without prefix; NULL: none. */
 const char *xml_attribute(const char *const *attributes, const char *name);
+/* Whether it is there and says so. */
+bool xml_is_true(const char *const *attributes, const char *name);
 
 #endif

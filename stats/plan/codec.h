@@ -3,7 +3,7 @@
 #define CANVASS_STATS_PLAN_CODEC_H
 
 enum {
-  PLAN_VERSION = 5,
+  PLAN_VERSION = 6,
   PLAN_HAS_INTEGERS = 1, /* flags of an argument's list */
   PLAN_HAS_NUMBERS = 2,
   /* Limits that a decoder allocates by; each is far above what a specification of 4 MiB can say. */

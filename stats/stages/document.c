@@ -72,6 +72,12 @@ static void set_skipped(json *o, const char *key, const file_skipped *s) {
   json_set(o, key, skipped);
 }
 
+static const char *const skip_keys[FILE_SKIPS] = {
+    [FILE_BLANK_ROWS] = "blank_rows", [FILE_REPEATED_HEADERS] = "repeated_headers", [FILE_TOTALS] = "totals"};
+
+static const char *const remark_keys[FILE_REMARKS] = {
+    [FILE_HIDDEN_ROWS] = "hidden_rows", [FILE_LONG_NUMBERS] = "long_numbers", [FILE_FAR_CELLS] = "far_cells"};
+
 /* As what the file was read, where that is more than a table below one line of titles. */
 static void set_read_as(json *o, const file_reading *r) {
   static const char *const notices[FILE_NOTICES] = {
@@ -122,8 +128,12 @@ static json *files_json(arena *a, const plan *p) {
     }
     json_set(o, "places", places);
     set_read_as(o, &f->reading);
-    set_skipped(o, "blank_rows", &f->skipped[FILE_BLANK_ROWS]);
-    set_skipped(o, "repeated_headers", &f->skipped[FILE_REPEATED_HEADERS]);
+    for (int k = 0; k < FILE_SKIPS; k++) {
+      set_skipped(o, skip_keys[k], &f->skipped[k]);
+    }
+    for (int k = 0; k < FILE_REMARKS; k++) {
+      set_skipped(o, remark_keys[k], &f->reading.remarks[k]);
+    }
     json_push(files, o);
   }
   return files;
@@ -267,16 +277,16 @@ static json *variables_facts(arena *a, const plan *p, const bool *used, const do
 }
 
 static json *data_json(arena *a, const plan *p, const bool *used, const document_source *source) {
-  int64_t records = 0;
+  int64_t rows = 0;
   int64_t quarantined = 0;
-  int64_t blank = 0;
-  int64_t repeated = 0;
+  int64_t skipped[FILE_SKIPS] = {0};
   int64_t invalid = 0;
   for (uint32_t i = 0; i < p->files_count; i++) {
-    records += (int64_t)p->files[i].records;
+    rows += (int64_t)(p->files[i].records - file_facts_left_out(&p->files[i]));
     quarantined += (int64_t)p->files[i].quarantined;
-    blank += (int64_t)p->files[i].skipped[FILE_BLANK_ROWS].count;
-    repeated += (int64_t)p->files[i].skipped[FILE_REPEATED_HEADERS].count;
+    for (int k = 0; k < FILE_SKIPS; k++) {
+      skipped[k] += (int64_t)p->files[i].skipped[k].count;
+    }
   }
   json *variables = variables_facts(a, p, used, source, &invalid);
   json *data = json_object(a);
@@ -284,13 +294,12 @@ static json *data_json(arena *a, const plan *p, const bool *used, const document
   if (p->weight_offered != NULL) {
     json_set_text(data, "weight_offered", p->weight_offered);
   }
-  json_set_integer(data, "rows", records - quarantined - blank - repeated);
+  json_set_integer(data, "rows", rows);
   json_set_integer(data, "quarantined", quarantined);
-  if (blank > 0) {
-    json_set_integer(data, "blank_rows", blank);
-  }
-  if (repeated > 0) {
-    json_set_integer(data, "repeated_headers", repeated);
+  for (int k = 0; k < FILE_SKIPS; k++) {
+    if (skipped[k] > 0) {
+      json_set_integer(data, skip_keys[k], skipped[k]);
+    }
   }
   json_set_integer(data, "invalid", invalid);
   json_set(data, "variables", variables);

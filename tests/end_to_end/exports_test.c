@@ -255,10 +255,28 @@ static void a_store_keeps_what_a_file_was_read_as(void **state) {
   assert_int_equal(json_as_integer(json_get(json_get(report, "data"), "rows")), 3);
 }
 
+static void totals_of_an_export_are_told(void **state) {
+  scene *s = *state;
+  scene_write(s,
+              "variables: {q: {type: scale, range: [1, 5], column: \"1、满意吗？\"}}\nanalyses: [describe: "
+              "{items: q}]\n",
+              "序号,提交答卷时间,所用时间,1、满意吗？\n1,2025/3/1 9:10,9秒,5\n2,2025/3/1 "
+              "9:11,8秒,4\n合计,,,9\n平均分,,,4.5\n");
+  process_result r = scene_run(s, "check", "--lang", "en");
+  process_check_success(&r);
+  assert_contains(r.out, "Totals in data.csv, left out: 2 (lines 4, 5)");
+  process_result_fini(&r);
+  r = scene_run(s, "run", "--format", "json");
+  const json *data = json_get(report_printed(s->memory, &r), "data");
+  assert_int_equal(json_as_integer(json_get(data, "rows")), 2);
+  assert_int_equal(json_as_integer(json_get(data, "totals")), 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(documents_say_what_a_file_was_read_as),
       SCENE_TEST(a_store_keeps_what_a_file_was_read_as),
+      SCENE_TEST(totals_of_an_export_are_told),
       SCENE_TEST(every_export_gives_its_figures_and_says_what_it_was_read_as),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,8 +3,9 @@
 
     make_workbook.py PROGRAM IN.csv OUT.xlsx
 
-PROGRAM: plain (the smallest file that is a workbook), openpyxl, xlsxwriter or libreoffice.  Status 77: it is not
-installed here.
+PROGRAM: plain (the smallest file that is a workbook), openpyxl, xlsxwriter or libreoffice; table: a table of
+xlsxwriter's with a row of totals, of which the first row is hidden, 2 / 3 stands in the second and a stray cell beside
+it.  Status 77: it is not installed here.
 """
 
 import csv
@@ -88,6 +89,22 @@ def with_xlsxwriter(rows, out):
     book.close()
 
 
+def with_table(rows, out):
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    columns = [{"header": title} for title in rows[0]]
+    columns[0]["total_string"] = "Ergebnis"
+    columns[1]["total_function"] = "sum"
+    data = [[value_of(c) for c in row] for row in rows[1:]]
+    sheet.add_table(0, 0, len(rows), len(columns) - 1, {"data": data, "columns": columns, "total_row": True})
+    sheet.set_row(1, None, None, {"hidden": True})
+    sheet.write_number(2, 1, 2 / 3)
+    sheet.write_string(2, 16383, "stray")
+    book.close()
+
+
 def with_libreoffice(path, out):
     program = shutil.which("soffice")
     if program is None:
@@ -111,7 +128,8 @@ def main():
         if program == "libreoffice":
             with_libreoffice(path, out)
         else:
-            {"plain": plain, "openpyxl": with_openpyxl, "xlsxwriter": with_xlsxwriter}[program](rows_of(path), out)
+            programs = {"plain": plain, "openpyxl": with_openpyxl, "xlsxwriter": with_xlsxwriter, "table": with_table}
+            programs[program](rows_of(path), out)
     except ImportError:
         return MISSING
     return 0

@@ -117,6 +117,49 @@ static void exports_of_platforms_are_recognised_in_workbooks(void **state) {
   }
 }
 
+/* ---- Tables -------------------------------------------------------------------------------------- */
+
+static void what_is_odd_about_rows_is_told_in_every_language(void **state) {
+  scene *s = *state;
+  char path[SCENE_PATH_BYTES + 16];
+  static const char *const told[][5] = {
+      {"en", "Totals in data.xlsx, left out: 1 (lines 5)",
+       "Rows that data.xlsx hides (by a filter, for example) are read like others: 1 (lines 2)",
+       "Rows of data.xlsx with numbers of more than 15 digits, read with 15: 1 "
+       "(lines 3)",
+       "Rows of data.xlsx with cells far to the right of its table, which are not read: 1 (lines 3)"},
+      {"zh-Hans", "data.xlsx 中的合计行，未计入：1 行（第 5 行）",
+       "data.xlsx 中隐藏的行（例如被筛选的行）与其他行一样读取：1 行（第 2 行）",
+       "data.xlsx 中含有超过 15 位有效数字的数的行，按 15 位读取：1 行（第 3 行）",
+       "data.xlsx 中在表格右侧很远处另有单元格的行，这些单元格未读取：1 行（第 3 行）"},
+      {"zh-Hant", "data.xlsx 中的合計列，未計入：1 列（第 5 行）",
+       "data.xlsx 中隱藏的列（例如被篩選的列）與其他列一樣讀取：1 列（第 2 行）",
+       "data.xlsx 中含有超過 15 位有效數字的數的列，按 15 位讀取：1 列（第 3 行）",
+       "data.xlsx 中在表格右側很遠處另有儲存格的列，這些儲存格未讀取：1 列（第 3 行）"}};
+  scene_write(s, "variables: {q: {type: number, decimals: 9}}\nanalyses: [describe: {items: q}]\n",
+              "id,q\na,1\nb,2\nc,3\n");
+  (void)snprintf(path, sizeof path, "%s/data.xlsx", s->directory);
+  if (!save_as("table", s->data, path)) {
+    skip();
+  }
+  for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+    process_result r;
+    CANVASS(&r, "run", "--quiet", "--strict", "--lang", told[i][0], s->spec, path);
+    process_check_success(&r);
+    for (size_t k = 1; k < 5; k++) {
+      assert_contains(r.out, told[i][k]);
+    }
+    process_result_fini(&r);
+  }
+  process_result r;
+  CANVASS(&r, "run", "--quiet", "--format", "csv", s->spec, path);
+  process_check_success(&r);
+  assert_contains(r.out, "data,data,rows,1,,,,,,,rows,3\n");
+  assert_contains(r.out, "data,data,rows,1,,,,,,,totals,1\n");
+  assert_contains(r.out, ",q,,,,,,min,0.666666667\n");
+  process_result_fini(&r);
+}
+
 /* ---- What comes otherwise ------------------------------------------------------------------------ */
 
 static void workbooks_come_through_pipes_and_packed(void **state) {
@@ -182,6 +225,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(workbooks_of_other_programs_give_the_figures_of_the_csv_file),
       SCENE_TEST(exports_of_platforms_are_recognised_in_workbooks),
+      SCENE_TEST(what_is_odd_about_rows_is_told_in_every_language),
       SCENE_TEST(workbooks_come_through_pipes_and_packed),
       SCENE_TEST(the_specification_names_the_sheet),
       SCENE_TEST(a_format_that_the_file_is_not_is_refused),

@@ -84,6 +84,8 @@ void fuzz_seeds(fuzz_corpus *out) {
   }
   files[0].skipped[FILE_BLANK_ROWS] = (file_skipped){2, {9, 11}, 2};
   files[1].skipped[FILE_REPEATED_HEADERS] = (file_skipped){1, {4}, 1};
+  files[1].skipped[FILE_TOTALS] = (file_skipped){1, {5}, 1};
+  files[1].reading.remarks[FILE_HIDDEN_ROWS] = (file_skipped){2, {2, 3}, 2};
   manifest_shard shards[] = {{.bytes = 640, .rows = 20},
                              {.bytes = 512, .first_ordinal = 30, .rows = 6},
                              {.bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}};

@@ -1,12 +1,12 @@
 /* Workbooks (reading/xlsx/xlsx.h).  The first byte is how the file is read, the second what follows: the file
- * itself, or its sheet, its shared texts or its styles in an otherwise valid workbook. */
+ * itself, or its sheet, its shared texts, its styles or its table in an otherwise valid workbook. */
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/read_twice.h"
 #include "tests/reading/workbook.h"
 
-enum { HOW_BYTES = 2, PARTS = 4 };
+enum { HOW_BYTES = 2, PARTS = 5 };
 
 static const char sheet[] =
     "<sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c t=\"inlineStr\"><is><t>b</t></is></c></row>"
@@ -17,6 +17,15 @@ static const char formats[] =
     "<numFmts><numFmt numFmtId=\"164\" formatCode=\"[h]:mm;@\"/></numFmts><cellXfs>"
     "<xf numFmtId=\"0\"/><xf numFmtId=\"22\"/><xf numFmtId=\"164\"/></cellXfs>";
 
+static const char table[] = "ref=\"A1:B5\" totalsRowCount=\"1\"";
+
+static workbook_texts well_parts(void) {
+  return (workbook_texts){.sheet = slice_of(sheet),
+                          .strings = slice_of(texts),
+                          .styles = slice_of(formats),
+                          .table = slice_of(table)};
+}
+
 int fuzz_one(const uint8_t *bytes, size_t length) {
   if (length < HOW_BYTES) {
     return 0;
@@ -26,7 +35,7 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
                                    .header = {.skip = bytes[0] >> 2 & 1, .rows = bytes[0] >> 3 & 3},
                                    .shard_rows = bytes[0] >> 5};
   const slice rest = {(const char *)bytes + HOW_BYTES, length - HOW_BYTES};
-  workbook_texts parts = {slice_of(sheet), slice_of(texts), slice_of(formats), {NULL, 0}, {NULL, 0}};
+  workbook_texts parts = well_parts();
   buf file;
   buf_init(&file);
   switch (bytes[1] % PARTS) {
@@ -39,8 +48,11 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
     case 2:
       parts.strings = rest;
       break;
-    default:
+    case 3:
       parts.styles = rest;
+      break;
+    default:
+      parts.table = rest;
   }
   if (bytes[1] % PARTS != 0) {
     workbook_put(&file, &parts);
@@ -61,7 +73,7 @@ static void add(fuzz_corpus *out, uint8_t how, uint8_t part, slice text) {
 }
 
 void fuzz_seeds(fuzz_corpus *out) {
-  const workbook_texts parts = {slice_of(sheet), slice_of(texts), slice_of(formats), {NULL, 0}, {NULL, 0}};
+  const workbook_texts parts = well_parts();
   buf file;
   buf_init(&file);
   workbook_put(&file, &parts);
@@ -72,5 +84,6 @@ void fuzz_seeds(fuzz_corpus *out) {
   }
   add(out, 0, 2, parts.strings);
   add(out, 0, 3, parts.styles);
+  add(out, 0, 4, parts.table);
   buf_fini(&file);
 }

@@ -5,7 +5,7 @@
 #include "tests/check.h"
 #include "tests/golden/golden.h"
 
-enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 5 };
+enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 6 };
 
 static const golden_version newest = {VERSION_NEWEST, "MANIFEST_VERSION (store/manifest.c)"};
 
@@ -38,8 +38,13 @@ static void make(sample *s) {
                  .sha256 = golden_digest(0x20),
                  .bytes = 300,
                  .records = 5,
-                 .skipped[FILE_REPEATED_HEADERS] = {1, {3}, 1},
-                 .reading = {slice_of("Qualtrics"), 3, 2, 5, slice_of("\xe7\xad\x94\xe5\x8d\xb7")}}},
+                 .skipped = {[FILE_REPEATED_HEADERS] = {1, {3}, 1}, [FILE_TOTALS] = {1, {9}, 1}},
+                 .reading = {slice_of("Qualtrics"),
+                             3,
+                             2,
+                             5,
+                             slice_of("\xe7\xad\x94\xe5\x8d\xb7"),
+                             {[FILE_HIDDEN_ROWS] = {2, {4, 5}, 2}, [FILE_FAR_CELLS] = {1, {3}, 1}}}}},
       .shards = {{.name = golden_digest(0x40), .bytes = 640, .rows = 20},
                  {.name = golden_digest(0x60), .bytes = 512, .first_ordinal = 30, .rows = 10},
                  {.name = golden_digest(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
@@ -95,6 +100,7 @@ static void assert_reading(const file_reading *r, const file_reading *wanted) {
   assert_true(r->skipped == wanted->skipped);
   assert_int_equal(r->notices, wanted->notices);
   assert_slice_equal(r->sheet, wanted->sheet);
+  assert_memory_equal(r->remarks, wanted->remarks, sizeof r->remarks);
 }
 
 static void bytes_of_the_newest_version_are_fixed(void **state) {
@@ -133,7 +139,7 @@ static void bytes_of_the_newest_version_are_fixed(void **state) {
 }
 
 /* ENTRY is written as the newest, without what it did not know. */
-static void expect_readable(const char *entry, bool knows_labels, bool knows_skipped) {
+static void expect_readable(const char *entry, uint32_t version) {
   golden *g = golden_open("manifest");
   sample s;
   buf again, wanted;
@@ -142,21 +148,25 @@ static void expect_readable(const char *entry, bool knows_labels, bool knows_ski
   assert_true(manifest_same_shards(m, &s.m));
   for (size_t i = 0; i < 2; i++) {
     assert_file(&m->files[i], &s.files[i]);
-    s.columns[i].lacking_count = 0;
-    s.files[i].reading.sheet = (slice){0};
-    s.columns[i].codes = (column_codes){0};
-    s.columns[i].codes_differ = 0;
-    if (!knows_labels) {
+    s.files[i].skipped[FILE_TOTALS] = (file_skipped){0};
+    memset(s.files[i].reading.remarks, 0, sizeof s.files[i].reading.remarks);
+    if (version < 5) {
+      s.columns[i].lacking_count = 0;
+      s.files[i].reading.sheet = (slice){0};
+      s.columns[i].codes = (column_codes){0};
+      s.columns[i].codes_differ = 0;
+      s.m.sets_count = 0;
+    }
+    if (version < 4) {
       s.files[i].reading = (file_reading){0};
       s.columns[i].label = (slice){0};
     }
-    if (!knows_skipped) {
+    if (version < 3) {
       memset(s.files[i].skipped, 0, sizeof s.files[i].skipped);
       s.columns[i].largest = (decimal_magnitude){0, 0};
       s.columns[i].largest_known = false;
     }
   }
-  s.m.sets_count = 0;
   buf_init(&again);
   buf_init(&wanted);
   manifest_encode(m, &again);
@@ -171,9 +181,10 @@ static void expect_readable(const char *entry, bool knows_labels, bool knows_ski
 
 static void older_versions_stay_readable(void **state) {
   (void)state;
-  expect_readable("labels", true, true);
-  expect_readable("middle", false, true);
-  expect_readable("oldest", false, false);
+  expect_readable("sheets", 5);
+  expect_readable("labels", 4);
+  expect_readable("middle", 3);
+  expect_readable("oldest", 2);
 }
 
 static status decode(const char *entry, slice bytes, error *err) {
@@ -198,10 +209,10 @@ static void repair(const char *entry, buf *b) {
 static const golden_refusal as_they_are[] = {
     {"newest", GOLDEN_BYTE, 0, 'X', STATUS_CORRUPT, "manifest: these bytes are not a manifest"},
     {"newest", GOLDEN_BYTE, VERSION_AT, VERSION_NEWEST + 1, STATUS_CORRUPT,
-     "manifest: made by a newer version of canvass (format version 6; this one reads 2 to 5); install the "
+     "manifest: made by a newer version of canvass (format version 7; this one reads 2 to 6); install the "
      "same version on all machines"},
     {"newest", GOLDEN_BYTE, VERSION_AT, 1, STATUS_CORRUPT,
-     "manifest: made by an older version of canvass (format version 1; this one reads 2 to 5); drop the "
+     "manifest: made by an older version of canvass (format version 1; this one reads 2 to 6); drop the "
      "dataset "
      "and put its files again"},
     {"newest", GOLDEN_BYTE, 60, 0, STATUS_CORRUPT, "manifest: the checksum does not match the bytes"},
@@ -224,6 +235,7 @@ static void refusals_are_fixed(void **state) {
   golden_refuse(g, as_they_are, sizeof as_they_are / sizeof as_they_are[0], decode, NULL);
   golden_refuse(g, repaired, sizeof repaired / sizeof repaired[0], decode, repair);
   golden_refuse_beginnings(g, "newest", decode, repair);
+  golden_refuse_beginnings(g, "sheets", decode, repair);
   golden_refuse_beginnings(g, "labels", decode, repair);
   golden_refuse_beginnings(g, "middle", decode, repair);
   golden_refuse_beginnings(g, "oldest", decode, repair);

@@ -3,7 +3,7 @@
 import program
 from golden import Golden, run
 
-VERSION = 5
+VERSION = 6
 NONE = 0xFFFFFFFF
 
 
@@ -110,11 +110,17 @@ def file(e):
     e.varint(11, "line")
     e.varint(12, "line")
     e.varint(0, "repeated headers")
+    e.varint(1, "totals")
+    e.varint(13, "line")
     e.text("Qualtrics", "read as")
     e.varint(3, "header rows")
     e.varint(2, "lines skipped before them")
     e.varint(5, "notices")
     e.text("答卷", "sheet")
+    e.varint(0, "hidden rows")
+    e.varint(1, "rows with long numbers")
+    e.varint(14, "line")
+    e.varint(0, "rows with far cells")
 
 
 def inner_program(e):

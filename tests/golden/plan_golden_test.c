@@ -89,8 +89,13 @@ static plan *sample_plan(file_facts *file) {
                        .quarantined = 2,
                        .places = {{7, slice_of("3 fields instead of 2")}},
                        .places_count = 1,
-                       .skipped[FILE_BLANK_ROWS] = {2, {11, 12}, 2},
-                       .reading = {slice_of("Qualtrics"), 3, 2, 5, slice_of("\xe7\xad\x94\xe5\x8d\xb7")}};
+                       .skipped = {[FILE_BLANK_ROWS] = {2, {11, 12}, 2}, [FILE_TOTALS] = {1, {13}, 1}},
+                       .reading = {slice_of("Qualtrics"),
+                                   3,
+                                   2,
+                                   5,
+                                   slice_of("\xe7\xad\x94\xe5\x8d\xb7"),
+                                   {[FILE_LONG_NUMBERS] = {1, {14}, 1}}}};
   p->title = (plan_label){{"Title", "\xe6\xa0\x87\xe9\xa2\x98", NULL}};
   p->specification = golden_digest(0x20);
   p->variables = variables;
@@ -133,6 +138,8 @@ static void bytes_of_a_plan_are_fixed(void **state) {
   assert_string_equal(back->analyses[0].filter_text, "q >= 2");
   assert_int_equal(back->analyses[0].arguments[2].integers[2], 3);
   assert_int_equal(back->files[0].skipped[FILE_BLANK_ROWS].lines[1], 12);
+  assert_int_equal(back->files[0].skipped[FILE_TOTALS].lines[0], 13);
+  assert_int_equal(back->files[0].reading.remarks[FILE_LONG_NUMBERS].lines[0], 14);
   assert_slice_equal(back->files[0].reading.format, slice_of("Qualtrics"));
   assert_int_equal(back->files[0].reading.notices, 5);
   assert_slice_equal(back->files[0].reading.sheet, slice_of("\xe7\xad\x94\xe5\x8d\xb7"));

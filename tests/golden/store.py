@@ -5,7 +5,7 @@ import hashlib
 from golden import Golden, run, xxh3
 
 VERSION = 1
-READING_VERSION = 5
+READING_VERSION = 6
 SHARD_VERSION = 2
 STATE = b"a state"
 RECORD = b"a record"

@@ -105,7 +105,7 @@ static void a_file_of_nothing_but_blank_rows_is_refused_with_the_reason(void **s
   const reading_options options = {.shard_rows = 0};
   dataset d = read_dataset(&options, paths, 1);
   assert_int_equal(d.code, STATUS_DATA);
-  assert_contains(d.err.message, "2 blank rows or repeated headers");
+  assert_contains(d.err.message, "2 blank rows, repeated headers or totals");
   drop_dataset(&d);
   drop_file(path);
 }
@@ -119,7 +119,7 @@ static void manifests_keep_what_was_left_out(void **state) {
   manifest *again = NULL;
   error err;
   assert_int_equal(manifest_decode(bytes.data, bytes.length, &again, &err), STATUS_OK);
-  for (int i = 0; i < FILE_SKIPS; i++) {
+  for (int i = 0; i < FILE_TOTALS; i++) {
     assert_int_equal(again->files[0].skipped[i].count, 1);
     assert_int_equal(again->files[0].skipped[i].lines_count, 1);
     assert_int_equal(again->files[0].skipped[i].lines[0], d.facts->files[0].skipped[i].lines[0]);

@@ -329,6 +329,77 @@ static void a_header_that_is_stated_is_read_so(void **state) {
   }
 }
 
+typedef struct total_case {
+  const char *text;
+  const char *format; /* NULL: what is recognised */
+  uint64_t records;   /* all of them */
+  uint64_t lines[3];  /* of totals; 0 after the last */
+} total_case;
+
+#define MONKEY "Respondent ID,Start Date,Which?,\n,,Web,App\n"
+#define STAR   "序号,提交答卷时间,所用时间,总分\n"
+#define GOOGLE "Timestamp,q\n2025/03/01 9:10:11 AM GMT+1,5\n"
+
+static const total_case total_cases[] = {
+    {MONKEY "101,x,Web,\n102,x,,App\nTotal,,1,1\n", NULL, 3, {5}},
+    {MONKEY "101,x,Web,\n,,,\nAnswered,,1,1\nSkipped,,0,0\n", NULL, 4, {5, 6}},
+    {STAR "1,2025/3/1 9:10:11,109秒,88\n合计,,,88\n平均分,,,88\n", NULL, 3, {3, 4}},
+    {STAR "1,2025/3/1 9:10:11,109秒,88\n,,合计,88\n小计：,,,88\n2,2025/3/1 9:10:11,109秒,合计\n",
+     NULL,
+     4,
+     {3, 4}},
+    {STAR ",,,\n1,2025/3/1 9:10:11,109秒,88\n\xef\xbb\xbf總計,,,\n", NULL, 3, {4}},
+    {GOOGLE "2025/03/01 9:10:11 AM GMT+1,Total\n\"AVERAGE\",5\n", NULL, 3, {4}},
+    {"ID,Start time,Completion time,Email,Name,q\n1,a,b,c,d,5\nTotal: 1,,,,,5\ntotal,,,,,5\n",
+     NULL,
+     3,
+     {3, 4}},
+    {"StartDate,ResponseId,Q1\nStart Date,Response ID,How?\n" IMPORT("a") "," IMPORT("b") "," IMPORT(
+         "c") "\n2025-03-01 9:10:11,R_1,5\nMean,,5\n",
+     NULL,
+     2,
+     {5}},
+    {"start,grp/q,_uuid,_submission_time\n2025-03-01T09:10:11.123+01:00,1,u,t\nTotal,1,,\n", NULL, 2, {3}},
+    {"record_id,q___1,form_complete\n1,0,2\nTotals,0,2\n", NULL, 2, {3}},
+    {"编号,开始答题时间,结束答题时间,答题时长,q\n1,x,y,9,5\n汇总,,,,5\n", NULL, 2, {3}},
+    {"id;submitdate;lastpage\n1;x;1\nSumme;;1\nSumma;;1\n", NULL, 3, {3}},
+    /* A plain table, an answer, and a first column that is the user's: any text may be a respondent's. */
+    {"id,q\n1,5\nTotal,5\n", NULL, 2, {0}},
+    {"Name,Which?,\n,Web,App\n1 Ada,Web,\nTotal,,\n", "surveymonkey", 2, {0}},
+    {"id,q\n1,5\nTotal,5\n", "google-forms", 2, {0}},
+    {STAR "a,2025/3/1 9:10:11,109秒,88\n合计,,,88\n", NULL, 2, {0}},
+    {"#,q,Network ID\nab12,5,n\nTotal,5,n\n", NULL, 2, {0}},
+    {MONKEY "101,x,Web,\n102,Total,,App\n", NULL, 2, {0}},
+    {STAR "1,2025/3/1 9:10:11,109秒,88\n2,合计,,\n", "csv", 2, {0}},
+};
+
+static void totals_of_platforms_are_no_respondents(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof total_cases / sizeof total_cases[0]; i++) {
+    const total_case *c = &total_cases[i];
+    for (uint32_t shard_rows = 1; shard_rows <= 9; shard_rows += 4) {
+      const reading_options options = {.format = c->format, .shard_rows = shard_rows, .threads = 2};
+      dataset d = read_text(&options, c->text, strlen(c->text));
+      if (d.code != STATUS_OK) {
+        fail_msg("case %zu: %s", i, d.err.message);
+      }
+      const file_skipped *totals = &d.facts->files[0].skipped[FILE_TOTALS];
+      uint64_t count = 0;
+      for (; count < 3 && c->lines[count] != 0; count++) {
+        if (count >= totals->count || totals->lines[count] != c->lines[count]) {
+          fail_msg("case %zu: total %llu is not in line %llu", i, (unsigned long long)count,
+                   (unsigned long long)c->lines[count]);
+        }
+      }
+      if (totals->count != count || d.facts->files[0].records != c->records) {
+        fail_msg("case %zu: %llu totals of %llu records", i, (unsigned long long)totals->count,
+                 (unsigned long long)d.facts->files[0].records);
+      }
+      drop_dataset(&d);
+    }
+  }
+}
+
 static void lines_are_counted_from_the_start_of_the_file(void **state) {
   (void)state;
   static const char text[] = "about\nthis\nid,q\nx,\"y\nz\"\n1,2\nid,q\n,\n3,4\n";
@@ -398,6 +469,7 @@ int main(void) {
       cmocka_unit_test(every_platform_has_a_case),
       cmocka_unit_test(platforms_are_named_as_people_name_them),
       cmocka_unit_test(a_header_that_is_stated_is_read_so),
+      cmocka_unit_test(totals_of_platforms_are_no_respondents),
       cmocka_unit_test(lines_are_counted_from_the_start_of_the_file),
       cmocka_unit_test(headers_that_cannot_be_are_refused_with_advice),
       cmocka_unit_test(a_header_of_more_rows_than_there_can_be_is_refused),

@@ -65,6 +65,13 @@ void workbook_put(buf *out, const workbook_texts *texts) {
       "<Relationship Id=\"rId4\" Type=\"" RELATION
       "/chartsheet\" Target=\"chartsheets/sheet1.xml\"/>"
       "</Relationships>";
+  static const char of_sheet[] =
+      "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
+      "<Relationship Id=\"rId1\" Type=\"" RELATION
+      "/hyperlink\" Target=\"https://example.org/\" TargetMode=\"External\"/>"
+      "<Relationship Id=\"rId2\" Type=\"" RELATION
+      "/table\" Target=\"../tables/table1.xml\"/>"
+      "<Relationship Id=\"rId3\" Type=\"" RELATION "/table\" Target=\"../tables/lost.xml\"/></Relationships>";
   const slice sheets = texts->sheets.length > 0
                            ? texts->sheets
                            : slice_of("<sheet name=\"Answers\" sheetId=\"1\" r:id=\"rId1\"/>");
@@ -89,7 +96,16 @@ void workbook_put(buf *out, const workbook_texts *texts) {
                                  {"xl/worksheets/sheet1.xml", text_of(&sheet)},
                                  {"xl/sharedStrings.xml", text_of(&strings)},
                                  {"xl/styles.xml", text_of(&styles)}};
-  workbook_put_parts(out, parts, 6);
+  enum { PARTS = sizeof parts / sizeof parts[0] };
+  workbook_part all[PARTS + 2];
+  memcpy(all, parts, sizeof parts);
+  buf table;
+  buf_init(&table);
+  buf_printf(&table, "<table xmlns=\"" MAIN "\" id=\"1\" name=\"T\" %.*s/>", SLICE_ARG(texts->table));
+  all[PARTS] = (workbook_part){"xl/worksheets/_rels/sheet1.xml.rels", slice_of(of_sheet)};
+  all[PARTS + 1] = (workbook_part){"xl/tables/table1.xml", text_of(&table)};
+  workbook_put_parts(out, all, texts->table.length > 0 ? PARTS + 2 : PARTS);
+  buf_fini(&table);
   buf_fini(&book);
   buf_fini(&sheet);
   buf_fini(&strings);

@@ -19,6 +19,7 @@ typedef struct workbook_texts {
   slice styles;  /* inside <styleSheet> */
   slice book;    /* inside <workbook>, before the sheets */
   slice sheets;  /* instead of the one sheet "Answers", which is rId1 */
+  slice table;   /* attributes of a <table> on that sheet */
 } workbook_texts;
 void workbook_put(buf *out, const workbook_texts *texts);
 

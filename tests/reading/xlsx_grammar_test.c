@@ -1,25 +1,7 @@
 /* What the reader of workbooks promises, case by case (reading/xlsx/xlsx.h). */
-#include "tests/reading/csv_reading.h"
-
 #include "reading/reader.h"
 #include "reading/xlsx/sheet.h"
-#include "tests/reading/workbook.h"
-
-#define ROW(cells)     "<row>" cells "</row>"
-#define TEXT(text)     "<c t=\"inlineStr\"><is><t>" text "</t></is></c>"
-#define NUMBER(number) "<c><v>" number "</v></c>"
-#define DATA(rows)     "<sheetData>" rows "</sheetData>"
-#define TITLE_A        ROW(TEXT("a"))
-#define TITLES_AB      ROW(TEXT("a") TEXT("b"))
-
-static dataset read_workbook(const reading_options *options, const workbook_texts *texts) {
-  buf bytes;
-  buf_init(&bytes);
-  workbook_put(&bytes, texts);
-  dataset d = read_text(options, bytes.data, bytes.length);
-  buf_fini(&bytes);
-  return d;
-}
+#include "tests/reading/xlsx_reading.h"
 
 static void put_rows(const dataset *d, buf *out) {
   for (uint32_t c = 0; c < d->facts->columns_count; c++) {
@@ -36,13 +18,6 @@ static void put_rows(const dataset *d, buf *out) {
 }
 
 /* ---- Cells --------------------------------------------------------------------------------------- */
-
-static const char formats[] =
-    "<numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;\"/>"
-    "<numFmt numFmtId=\"165\" formatCode=\"[$-409]d/m/yy h:mm AM/PM;@\"/></numFmts>"
-    "<cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs>"
-    "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"22\"/><xf numFmtId=\"20\"/>"
-    "<xf numFmtId=\"46\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/><xf numFmtId=\"10\"/></cellXfs>";
 
 static const char shared[] =
     "<si><t>one</t></si><si><r><rPr><b/></rPr><t>ri</t></r><r><t xml:space=\"preserve\">ch "
@@ -65,11 +40,16 @@ static const sheet_case cases[] = {
      DATA("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>a</v></c><c r=\"B1\" t=\"str\"><v>b</v></c></row>"
           "<row r=\"3\"><c r=\"B3\"><v>7</v></c></row>"),
      "a,b 3<|7>", NULL},
+    {"numbers have the 15 digits that spreadsheets show, and whole ones all",
+     DATA(TITLE_A ROW(NUMBER("0.30000000000000004")) ROW(NUMBER("0.66666666666666663"))
+              ROW(NUMBER("1.0000000000000002")) ROW(NUMBER("12345678901234567"))
+                  ROW(NUMBER("9007199254740993")) ROW(NUMBER("1.1000000000000001E-7"))),
+     "a 2<0.3> 3<0.666666666666667> 4<1> 5<12345678901234567> 6<9007199254740993> 7<0.00000011>", NULL},
     {"numbers are the shortest that read back",
      DATA(TITLE_A ROW(NUMBER("4.2000000000000002")) ROW(NUMBER("0.10000000000000001")) ROW(NUMBER("1E-3"))
               ROW(NUMBER("-12.50")) ROW(NUMBER("007")) ROW(NUMBER("123456789012345678"))
                   ROW(NUMBER("1.2345E+20"))),
-     "a 2<4.2> 3<0.1> 4<0.001> 5<-12.5> 6<7> 7<123456789012345680> 8<1.2345e+20>", NULL},
+     "a 2<4.2> 3<0.1> 4<0.001> 5<-12.5> 6<7> 7<123456789012345678> 8<1.2345e+20>", NULL},
     {"errors, truth and results of formulas",
      DATA(TITLE_A ROW("<c t=\"e\"><v>#N/A</v></c>") ROW("<c t=\"b\"><v>1</v></c>")
               ROW("<c t=\"b\"><v>0</v></c>") ROW("<c t=\"str\"><f>B1&amp;\"x\"</f><v>yx</v></c>")
@@ -104,6 +84,10 @@ static const sheet_case cases[] = {
      "<x:sheetData xmlns:x=\"u\"><x:row><x:c t=\"str\"><x:v>a</x:v></x:c></x:row><x:row><x:c><x:v>1</x:v>"
      "</x:c></x:row></x:sheetData><extLst><ext><row/></ext></extLst>",
      "a 2<1>", NULL},
+    {"hidden rows are read, and blank rows between are not",
+     DATA(TITLE_A
+          "<row hidden=\"1\">" NUMBER("1") "</row>" ROW("<c/>") "<row hidden=\"1\"/>" ROW(NUMBER("2"))),
+     "a 2<1> 5<2>", NULL},
     {"texts are trimmed", DATA(TITLE_A ROW(TEXT(" x&#160;")) ROW(TEXT(" ") NUMBER("1"))),
      "a,column_2 2<x|> 3<|1>", NULL},
 };
@@ -192,6 +176,12 @@ static void day_numbers_are_the_days_that_excel_shows(void **state) {
       {-1, NUMBER_DATE, false, ""},
       {0, NUMBER_DATE, false, ""},
       {0.999999999, NUMBER_TIME, false, "00:00:00"},
+      {1.5, NUMBER_TIME, false, "36:00:00"},
+      {1.5, NUMBER_TIME, true, "36:00:00"},
+      {366, NUMBER_TIME, false, "8784:00:00"},
+      {1.5, NUMBER_DURATION, false, "36:00:00"},
+      {1.5, NUMBER_DATE_TIME, false, "1900-01-01 12:00:00"},
+      {45748.5, NUMBER_TIME, false, "2025-04-01 12:00:00"},
       {45748.999999999, NUMBER_DATE_TIME, false, "2025-04-02 00:00:00"},
       {45748.3821875, NUMBER_DATE_TIME, false, "2025-04-01 09:10:21"},
       {45748.382188657406, NUMBER_DATE_TIME, false, "2025-04-01 09:10:21.100"},
