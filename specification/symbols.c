@@ -250,6 +250,8 @@ const char *symbol_kind_name(const symbol *s) {
       return "the loop of a stack";
     case VARIABLE_RANK:
       return "a rank";
+    case VARIABLE_REPLICATE:
+      return "a random group";
     case VARIABLE_CLUSTER:
       break;
   }

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "stats/accumulators/points.h"
-#include "stats/accumulators/random.h"
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
+#include "stats/frame/random.h"
 
 static uint64_t row_bytes(const program_accumulator *a) {
   return sizeof(sample_row) + a->variables_count * sizeof(int64_t);

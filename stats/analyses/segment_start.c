@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats/accumulators/random.h"
+#include "stats/frame/random.h"
 
 enum { RANKING_ITERATIONS = 20, SETTLING_ITERATIONS = 200 };
 

@@ -158,6 +158,7 @@ static const struct maker_row {
     {VARIABLE_CONDITION, frame_make_condition},
     {VARIABLE_CROSS, frame_make_cross},
     {VARIABLE_RANK, frame_make_rank},
+    {VARIABLE_REPLICATE, frame_make_replicate},
 };
 
 frame_maker *frame_maker_of(variable_kind kind) {

@@ -378,6 +378,19 @@ static status check_cross(const program *p, const program_variable *v, const var
   return STATUS_OK;
 }
 
+static status check_replicate(const program *p, const program_variable *v, const variable_traits *traits,
+                              error *err) {
+  if (v->groups < PROGRAM_REPLICATES_MIN || v->groups > PROGRAM_REPLICATES_MAX ||
+      (v->groups & (v->groups - 1)) != 0) {
+    return error_set(err, STATUS_USAGE, "variable '%s': %u random groups; there may be 256, 512 or 1024",
+                     variable_shown(v), v->groups);
+  }
+  if (v->inputs_count > 0 && program_variable_form(&p->variables[v->inputs[0]]) == FORM_SET) {
+    return refuse_input(v, traits, &p->variables[v->inputs[0]], "an id, a number or a category", err);
+  }
+  return STATUS_OK;
+}
+
 static status check_nodes(const program *p, const program_variable *v, const variable_traits *traits,
                           error *err) {
   (void)traits;
@@ -393,7 +406,7 @@ static const struct derived_check {
     {VARIABLE_OPTION, check_option},   {VARIABLE_RANK, check_rank},
     {VARIABLE_CLUSTER, check_cluster}, {VARIABLE_DIFFERENCE, check_difference},
     {VARIABLE_COMPUTE, check_nodes},   {VARIABLE_CONDITION, check_nodes},
-    {VARIABLE_CROSS, check_cross},
+    {VARIABLE_CROSS, check_cross},     {VARIABLE_REPLICATE, check_replicate},
 };
 
 status variable_check(const program *p, const program_variable *v, variable_facts_known *known, error *err) {

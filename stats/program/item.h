@@ -36,6 +36,7 @@ enum {
   FIELD_OTHER = 1 << 22,
   FIELD_NONE = 1 << 23,
   FIELD_RANKING = 1 << 24,
+  FIELD_REPLICATE = 1 << 25,
   FIELDS_READ = FIELD_COLUMN | FIELD_COLUMNS, /* of kinds that are read from the file */
 };
 

@@ -64,6 +64,9 @@ status variable_known(const program *p, const program_variable *v, variable_fact
     case VARIABLE_RANK:
       known->bound = PROGRAM_RANKED_MAX;
       break;
+    case VARIABLE_REPLICATE:
+      known->bound = (int64_t)v->groups - 1;
+      break;
     case VARIABLE_COMPUTE:
       known->decimals = v->decimals;
       known->bound = NUMBER_MAX; /* what does not fit is made invalid row by row */

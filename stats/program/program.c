@@ -68,6 +68,7 @@ static const variable_traits traits_table[] = {
     {VARIABLE_LOOP, "loop", FORM_CODED, FIELD_KEYS, 0, 0},
     {VARIABLE_CONDITION, "condition", FORM_CODED, FIELD_INPUTS | FIELD_NODES, 1, PROGRAM_INPUTS_MAX},
     {VARIABLE_RANK, "rank", FORM_CODED, FIELD_INPUTS | FIELD_KEY, 1, 1},
+    {VARIABLE_REPLICATE, "replicate", FORM_CODED, FIELD_INPUTS | FIELD_REPLICATE, 0, 1},
 };
 
 const variable_traits *variable_traits_of(uint32_t kind) {
@@ -97,7 +98,7 @@ variable_form program_variable_form(const program_variable *v) {
 bool program_variable_is_numeric_coded(const program_variable *v) {
   return v->kind == VARIABLE_SCALE || v->kind == VARIABLE_TOP || v->kind == VARIABLE_OPTION ||
          v->kind == VARIABLE_CLUSTER || v->kind == VARIABLE_CONDITION || v->kind == VARIABLE_RANK ||
-         (v->kind == VARIABLE_RECODE && !v->keys_are_texts);
+         v->kind == VARIABLE_REPLICATE || (v->kind == VARIABLE_RECODE && !v->keys_are_texts);
 }
 
 bool program_variable_is_mere_weight(const program_variable *v) {

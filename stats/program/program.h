@@ -26,7 +26,7 @@
 
 /* What a program may hold.  Decoders refuse more before they allocate. */
 enum {
-  PROGRAM_VERSION = 7,
+  PROGRAM_VERSION = 8,
   PROGRAM_VARIABLES_MAX = 100000,
   PROGRAM_FILTERS_MAX = 10000,
   PROGRAM_WEIGHTS_MAX = 1000,
@@ -51,6 +51,8 @@ enum {
   PROGRAM_WEIGHT_DECIMALS_MAX = DECIMAL_READ_SCALE_MAX, /* NUMBER that is a weight and nothing else */
   PROGRAM_MEAN_DECIMALS = 12,                           /* MEAN */
   PROGRAM_COMPUTE_DECIMALS_MAX = 12,                    /* COMPUTE */
+  PROGRAM_REPLICATES_MIN = 256,                         /* REPLICATE: groups */
+  PROGRAM_REPLICATES_MAX = 1024,
 };
 /* Between the keys of a CROSS. */
 #define PROGRAM_CROSS_SIGN " × "
@@ -113,6 +115,7 @@ typedef enum variable_kind {
   VARIABLE_CONDITION = 24,  /* 1 when `nodes` are true of the inputs, 0 when false; coded */
   VARIABLE_CROSS = 26, /* the keys of inputs[0], inputs[1], .. with PROGRAM_CROSS_SIGN between them; coded */
   VARIABLE_RANK = 27,  /* the place of option `key` in the ranking inputs[0], 0 when it has none; coded */
+  VARIABLE_REPLICATE = 28, /* the random group, 0 .. groups - 1, of the row or of its unit inputs[0]; coded */
   /* of stacked rows */
   VARIABLE_LOOP = 25, /* `keys`, one per loop: which loop the row is of; coded */
 } variable_kind;
@@ -261,11 +264,14 @@ typedef struct program_variable {
   uint32_t clusters;
   compute_node *nodes; /* COMPUTE, CONDITION */
   uint32_t nodes_count;
+  uint32_t groups; /* REPLICATE: a power of two, PROGRAM_REPLICATES_MIN .. PROGRAM_REPLICATES_MAX.  Half as
+                      many groups are these, two and two together: group g is g modulo their number */
+  uint64_t seed;   /* REPLICATE */
 } program_variable;
 
 variable_form program_variable_form(const program_variable *v);
-/* True for SCALE, TOP, OPTION, RANK, CLUSTER, CONDITION, and RECODE to whole numbers: keys are numbers with a
- * meaning. */
+/* True for SCALE, TOP, OPTION, RANK, CLUSTER, CONDITION, REPLICATE, and RECODE to whole numbers: keys are
+ * numbers with a meaning. */
 bool program_variable_is_numeric_coded(const program_variable *v);
 /* A NUMBER of more decimals than PROGRAM_DECIMALS_MAX.  Only weights and ACCUMULATOR_FACTS may refer to it.
  */

@@ -221,6 +221,10 @@ static void derived_fields_encode(const program_variable *v, unsigned fields, co
   if (fields & FIELD_NODES) {
     nodes_encode(v, out);
   }
+  if (fields & FIELD_REPLICATE) {
+    buf_put_varint(out, v->groups);
+    buf_put_u64(out, v->seed);
+  }
 }
 
 void variable_encode(const program_variable *v, const item_numbering *numbering, buf *out) {
@@ -330,6 +334,10 @@ static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_
   }
   if (fields & FIELD_NODES) {
     nodes_decode(r, a, v);
+  }
+  if (fields & FIELD_REPLICATE) {
+    v->groups = (uint32_t)reader_count(r, PROGRAM_REPLICATES_MAX);
+    v->seed = reader_u64(r);
   }
 }
 

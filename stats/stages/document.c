@@ -19,7 +19,7 @@ static const char *variable_kind_name(variable_kind kind) {
       {VARIABLE_CLUSTER, "segment"},   {VARIABLE_DIFFERENCE, "difference"},
       {VARIABLE_CROSS, "crossing"},    {VARIABLE_LOOP, "loop"},
       {VARIABLE_COMPUTE, "computed"},  {VARIABLE_CONDITION, "flag"},
-      {VARIABLE_RANK, "rank"},
+      {VARIABLE_RANK, "rank"},         {VARIABLE_REPLICATE, "replicate"},
   };
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (names[i].kind == kind) {

@@ -39,6 +39,7 @@ KINDS = {
     "ranks": (14, 1),
     "invalid": (15, 3),
     "weights": (16, 2),
+    "products": (17, 1),
 }
 
 A = [5, 3, None, None, 1]
@@ -323,6 +324,32 @@ def weights(e):
         e.varint(len(places), trouble)
         for row, text in places:
             place(e, row, text)
+
+
+def products(e):
+    """Of a and b, pairwise, weighted, by 256 random groups of seed 9."""
+    blocks = {}
+    for row in WEIGHTED:
+        blocks.setdefault(philox((row, 0, 3, 0), (9, 0)) & 255, []).append(row)
+    items = (A, B)
+    e.varint(256, "random groups")
+    e.varint(len(blocks), "blocks")
+    for group, rows in sorted(blocks.items()):
+        e.varint(0, "place")
+        e.varint(group, "random group")
+
+        def answered(i, j):
+            return [row for row in rows if items[i][row] is not None and items[j][row] is not None]
+
+        for i, j in ((0, 0), (0, 1), (1, 1)):
+            e.wide(len(answered(i, j)), "rows")
+        for i, j in ((0, 0), (0, 1), (1, 1)):
+            e.wide(total(answered(i, j), lambda r: W[r]), "w")
+        for power in (1, 2):
+            for i in range(2):
+                for j in range(2):
+                    e.wide(total(answered(i, j), lambda r: W[r] * items[i][r] ** power), f"w x^{power}")
+        e.wide(total(answered(0, 1), lambda r: W[r] * A[r] * B[r]), "w x y")
 
 
 def golden():

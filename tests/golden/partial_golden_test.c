@@ -12,7 +12,7 @@
 
 #define ADVICE "; install the same version on clients and workers, and submit the job again"
 
-enum { ROWS = 5, PARTIAL_VERSION = 1, A = 0, B, G, X, W, M, T, VARIABLES };
+enum { ROWS = 5, PARTIAL_VERSION = 1, A = 0, B, G, X, W, M, T, VARIABLES, R = VARIABLES };
 
 /* ---- The survey ---------------------------------------------------------------------------------- */
 
@@ -54,6 +54,10 @@ static void add_variables(program *p) {
     assert_int_equal(program_add_variable(p, &v, &index, NULL), STATUS_OK);
     assert_int_equal(index, i);
   }
+  const program_variable random = {.kind = VARIABLE_REPLICATE, .name = "r", .groups = 256, .seed = 9};
+  uint32_t index = 0;
+  assert_int_equal(program_add_variable(p, &random, &index, NULL), STATUS_OK);
+  assert_int_equal(index, R);
   filter_value three = {.number = {3, 0}};
   filter_node node = {.kind = FILTER_GE, .variable = A, .values = &three, .values_count = 1};
   assert_int_equal(program_add_filter(p, &(program_filter){&node, 1}, NULL, NULL), STATUS_OK);
@@ -133,6 +137,12 @@ static golden_case case_of(accumulator_id kind) {
       return (golden_case){.variables = {A}, .variables_count = 1};
     case ACCUMULATOR_WEIGHTS:
       return (golden_case){.weighted = true};
+    case ACCUMULATOR_PRODUCTS: /* pairwise, by random groups */
+      return (golden_case){.variables = {A, B, R},
+                           .variables_count = 3,
+                           .weighted = true,
+                           .params = {1, 1},
+                           .params_count = 2};
   }
   return (golden_case){0};
 }

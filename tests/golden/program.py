@@ -5,11 +5,11 @@ The values are those of tests/stats/sample_program.c: every kind of variable, wi
 
 from golden import Golden
 
-VERSION = 7
+VERSION = 8
 
 SCALE, NOMINAL, NUMBER, DATE, TEXT, MULTI_CELL, MULTI_FLAGS = 1, 2, 3, 4, 5, 6, 7
 RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE, COMPUTE, CONDITION, LOOP, CROSSED = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
-RANK = 27
+RANK, REPLICATE = 27, 28
 STACKED = 0x80
 AND, OR, NOT, EQ, NE, LT, LE, GT, GE, IN, MISSING, HAS = range(1, 13)
 NOT_ASKED, NOT_APPLICABLE, REFUSED = 1, 2, 3
@@ -192,6 +192,13 @@ def ranking(e):
     e.text("radio", "key")
 
 
+def replicate(e):
+    start(e, "random group", REPLICATE, "replicate")
+    inputs(e, 5)
+    e.varint(512, "groups")
+    e.u64(0x0123456789ABCDEF, "seed")
+
+
 def node(e, kind, what, variable=None, children=None, values=None):
     e.u8(kind, what)
     if children is not None:
@@ -227,11 +234,12 @@ def sample(e):
     satisfaction, region, income, comment, media, flags = 0, 2, 3, 5, 6, 7
     bands, month, top, radio, index, segment, gap = 8, 9, 10, 11, 12, 13, 14
     e.u8(VERSION, "version")
-    e.varint(17, "variables")
+    e.varint(18, "variables")
     columns(e)
     derived(e)
     arithmetic(e)
     ranking(e)
+    replicate(e)
     e.varint(1, "filters")
     e.varint(8, "nodes")
     node(e, OR, "or", children=4)

@@ -9,7 +9,7 @@
 
 #include "stats/accumulators/kmeans.h"
 #include "stats/accumulators/partial.h"
-#include "stats/accumulators/random.h"
+#include "stats/frame/random.h"
 #include "stats/stats.h"
 #include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"

@@ -242,6 +242,16 @@ static void add_ranking(sample *s) {
              NULL);
 }
 
+static void add_replicate(sample *s) {
+  const program_variable v = {.kind = VARIABLE_REPLICATE,
+                              .name = named(s, "random group"),
+                              .inputs = &s->text,
+                              .inputs_count = 1,
+                              .groups = 512,
+                              .seed = 0x0123456789ABCDEFU};
+  sample_add(s->program, &v, NULL);
+}
+
 static void add_filter(sample *s) {
   filter_value four = {.number = {4, 0}};
   filter_value regions[] = {{.is_text = true, .text = slice_of("north")},
@@ -483,6 +493,7 @@ sample_program sample_program_new(sample_style style) {
   add_derived(&s);
   add_arithmetic(&s);
   add_ranking(&s);
+  add_replicate(&s);
   add_filter(&s);
   add_accumulators(&s, out.accumulators);
   return out;

@@ -1,5 +1,5 @@
 /* Philox behind two functions; see random.h. */
-#include "stats/accumulators/random.h"
+#include "stats/frame/random.h"
 
 #include <Random123/philox.h>
 
