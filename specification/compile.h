@@ -152,6 +152,7 @@ void codebook_declare(compilation *c, const node *root);
 void stacks_declare(compilation *c, const node *root);
 void constructs_declare(compilation *c, const node *root);
 void derived_declare(compilation *c, const node *root);
+void replicates_read(compilation *c, const node *root);
 void analyses_compile(compilation *c, const node *root);
 
 /* ---- Symbols (symbols.c) ------------------------------------------------------------------------- */

@@ -26,7 +26,7 @@ struct spec {
 
 static const char *const page_keys[] = {"title",    "data",   "variables",  "constructs", "derived",
                                         "weight",   "seed",   "confidence", "small_base", "design",
-                                        "analyses", "scales", "stack"};
+                                        "analyses", "scales", "stack",      "replicates"};
 
 static void read_page(compilation *c, const node *root) {
   if (!field_is_map(c, root, "the specification", "title, data, variables, analyses")) {
@@ -58,6 +58,7 @@ static void read_page(compilation *c, const node *root) {
     }
   }
   (void)options_read(c, root, &c->defaults);
+  replicates_read(c, root);
   analyses_compile(c, root);
 }
 

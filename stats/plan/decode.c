@@ -301,6 +301,16 @@ static void get_head(reader *r, plan *p) {
   reader_copy(r, p->specification.bytes, DIGEST_BYTES);
 }
 
+static void get_replicates(reader *r, plan *p) {
+  const uint64_t groups = reader_count(r, PROGRAM_REPLICATES_MAX);
+  p->replicates.groups = (uint32_t)groups;
+  p->replicates.seed = reader_u64(r);
+  p->replicates.unit = get_optional_index(r, p->variables_count);
+  if (groups < PROGRAM_REPLICATES_MIN || (groups & (groups - 1)) != 0) {
+    reader_fail(r, "a number of random groups that cannot be");
+  }
+}
+
 static void get_body(reader *r, plan *p) {
   uint64_t count = reader_count_of(r, PLAN_VARIABLES_MAX, 4);
   p->variables = get_array(r, p->memory, &count, sizeof *p->variables);
@@ -320,6 +330,7 @@ static void get_body(reader *r, plan *p) {
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_analysis(r, p, &p->analyses[i]);
   }
+  get_replicates(r, p);
   count = reader_count_of(r, PLAN_FILES_MAX, DIGEST_BYTES);
   p->files = get_array(r, p->memory, &count, sizeof *p->files);
   p->files_count = (uint32_t)count;

@@ -62,6 +62,7 @@ plan *plan_new(void) {
   }
   p->memory = arena_new();
   p->program = program_new();
+  p->replicates = (plan_replicates){.groups = PROGRAM_REPLICATES_MAX, .seed = 1, .unit = PROGRAM_NONE};
   if (p->memory == NULL || p->program == NULL) {
     plan_destroy(p);
     return NULL;
@@ -225,6 +226,9 @@ void plan_encode(const plan *p, buf *out) {
   for (uint32_t i = 0; i < p->analyses_count; i++) {
     put_analysis(out, &p->analyses[i]);
   }
+  buf_put_varint(out, p->replicates.groups);
+  buf_put_u64(out, p->replicates.seed);
+  buf_put_u32(out, p->replicates.unit);
   buf_put_varint(out, p->files_count);
   for (uint32_t i = 0; i < p->files_count; i++) {
     file_facts_encode(&p->files[i], out);

@@ -130,6 +130,13 @@ typedef struct plan_analysis {
   uint32_t loops;    /* of the stack; else 0 */
 } plan_analysis;
 
+/* The random groups of rows (docs/analyses/replicates.md): the same for all analyses. */
+typedef struct plan_replicates {
+  uint32_t groups; /* 256, 512 or 1024 */
+  uint64_t seed;
+  uint32_t unit; /* plan variable that names what was sampled; PROGRAM_NONE: each row on its own */
+} plan_replicates;
+
 typedef struct plan {
   arena *memory;
   plan_label title;
@@ -141,6 +148,7 @@ typedef struct plan {
   uint32_t constructs_count;
   plan_analysis *analyses;
   uint32_t analyses_count;
+  plan_replicates replicates;
   file_facts *files; /* as in the dataset's manifest: the report repeats them */
   uint32_t files_count;
   const char

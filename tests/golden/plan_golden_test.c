@@ -105,6 +105,7 @@ static plan *sample_plan(file_facts *file) {
   p->analyses = analyses;
   p->analyses_count = 1;
   p->files = file;
+  p->replicates = (plan_replicates){.groups = 512, .seed = 7, .unit = 0};
   p->weight_offered = "w";
   p->files_count = 1;
   return p;
