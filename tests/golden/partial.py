@@ -14,6 +14,7 @@ a and b are scales from 1 to 5 (so 9 is invalid), x a number of one decimal (0.2
 sampling weight of two (1.005 becomes 1.00). Row 4 has no weight, and is used by nothing that is weighted.
 """
 
+import math
 import struct
 
 from golden import Golden, varint, xxh3_128
@@ -40,6 +41,7 @@ KINDS = {
     "invalid": (15, 3),
     "weights": (16, 2),
     "products": (17, 1),
+    "logistic": (18, 1),
 }
 
 A = [5, 3, None, None, 1]
@@ -350,6 +352,48 @@ def products(e):
                 for j in range(2):
                     e.wide(total(answered(i, j), lambda r: W[r] * items[i][r] ** power), f"w x^{power}")
         e.wide(total(answered(0, 1), lambda r: W[r] * A[r] * B[r]), "w x y")
+
+
+def logistic(e):
+    """Of b, of which 1 is the event, and x, weighted; eta = x / 16 - 1, detailed."""
+    rows = [row for row in WEIGHTED if X[row] is not None]
+    event = {row: int(B[row] == 1) for row in rows}
+    eta = {row: X[row] / 16 - 1 for row in rows}
+    likely = {row: 1 / (1 + math.exp(-abs(eta[row]))) for row in rows}
+    chance = {row: likely[row] if eta[row] >= 0 else 1 - likely[row] for row in rows}
+    left = {row: (event[row] << 40) - round(chance[row] * 2**40) for row in rows}
+    loss = {row: math.log1p(math.exp(eta[row] * (1 - 2 * event[row]))) for row in rows}
+    curvature = {row: round(likely[row] * (1 - likely[row]) * 2**32) for row in rows}
+    square = {row: round((event[row] - chance[row]) ** 2 * 2**32) for row in rows}
+    yes = [row for row in rows if event[row]]
+    e.varint(len(rows), "rows")
+    e.varint(len(yes), "events")
+    e.wide(total(rows, lambda r: W[r]), "w")
+    e.wide(total(rows, lambda r: W[r] ** 2), "w^2")
+    e.wide(total(yes, lambda r: W[r]), "w of events")
+    e.wide(total(rows, lambda r: W[r] * -round(loss[r] * 2**40)), "log likelihood, 2^-40")
+    for power in range(2):
+        e.wide(total(rows, lambda r: W[r] * left[r] * X[r] ** power), f"w (y - pi) x^{power}, 2^-40")
+    for power in range(3):
+        e.wide(total(rows, lambda r: W[r] * curvature[r] * X[r] ** power), f"w pi (1 - pi) x^{power}, 2^-32")
+    for power in range(3):
+        e.wide(total(rows, lambda r: W[r] ** 2 * square[r] * X[r] ** power), f"w^2 (y - pi)^2 x^{power}, 2^-32")
+    for y in range(2):
+        right = [row for row in rows if event[row] == y and (eta[row] >= 0) == bool(y)]
+        e.varint(len(right), f"predicted right, of those with y = {y}")
+        e.wide(total(right, lambda r: W[r]), "w")
+    e.u8(0, "not coarse")
+    e.varint(len(rows), "predicted values")
+    before = -700 << 40
+    for row in sorted(rows, key=lambda r: eta[r]):
+        here = math.floor(eta[row] * 2**40)
+        e.signed(here - before, f"eta of row {row}, from the one before")
+        before = here
+        for y in range(2):
+            e.varint(int(event[row] == y), f"rows with y = {y}")
+            if event[row] == y:
+                e.wide(W[row], "w")
+                e.wide(W[row] ** 2, "w^2")
 
 
 def golden():

@@ -133,6 +133,12 @@ static golden_case case_of(accumulator_id kind) {
                            .variables_count = 2,
                            .params = {1, 0, 0, 0, 1, 3, 1, 1, 3, 1, 5, 1, 3, 3, 1, 4, 1, 5, 1},
                            .params_count = 19};
+    case ACCUMULATOR_LOGISTIC: /* eta = x / 16 - 1 */
+      return (golden_case){.variables = {B, X},
+                           .variables_count = 2,
+                           .weighted = true,
+                           .params = {1, 50, 0, 0, 0, -(INT64_C(1) << 50), INT64_C(1) << 46},
+                           .params_count = 7};
     case ACCUMULATOR_INVALID:
       return (golden_case){.variables = {A}, .variables_count = 1};
     case ACCUMULATOR_WEIGHTS:

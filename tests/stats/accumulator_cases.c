@@ -113,6 +113,13 @@ static const int64_t silhouettes[] = {
     0,         0};
 /* Pairwise, replicated. */
 static const int64_t listwise[] = {0, 0}, listwise_replicated[] = {0, 1}, pairwise_replicated[] = {1, 1};
+/* Coefficients of answers and of numbers of any size; of the second the shifts differ. */
+static const int64_t short_logistic[] = {
+    0, 50, 0, 0, 0, 0, -(INT64_C(1) << 50), INT64_C(1) << 48, -(INT64_C(3) << 46)};
+static const int64_t detailed_logistic[] = {
+    1, 50, 0, 0, 0, 0, -(INT64_C(2) << 50), INT64_C(1) << 49, INT64_C(1) << 45};
+static const int64_t long_logistic[] = {
+    1, 100, INT64_C(1) << 49, 40, 20, 3, -(INT64_C(5) << 56), INT64_C(12345) << 42, -(INT64_C(777) << 40)};
 #define PARAMS(p) .params = (p), .params_count = sizeof(p) / sizeof((p)[0])
 
 const accumulator_case accumulator_cases[] = {
@@ -215,6 +222,19 @@ const accumulator_case accumulator_cases[] = {
      PARAMS(wide_ranks),
      .by = {"top"},
      .filtered = true,
+     .weighted = true},
+    {.kind = ACCUMULATOR_LOGISTIC, .variables = {"top", "item1", "item2"}, PARAMS(short_logistic)},
+    {.kind = ACCUMULATOR_LOGISTIC,
+     .variables = {"top", "item3", "score"},
+     PARAMS(detailed_logistic),
+     .filtered = true},
+    {.kind = ACCUMULATOR_LOGISTIC,
+     .variables = {"top", "item1", "item3"},
+     PARAMS(detailed_logistic),
+     .weighted = true},
+    {.kind = ACCUMULATOR_LOGISTIC,
+     .variables = {"ticked", "amount", "mean"},
+     PARAMS(long_logistic),
      .weighted = true},
     {.kind = ACCUMULATOR_BASE},
     {.kind = ACCUMULATOR_INVALID, .variables = {"score"}},

@@ -1,0 +1,284 @@
+/* Rows into sums.
+ *
+ * How wide the sums of a block must be follows from the largest |X| and weight of the shard: 64 bits without
+ * weights and with small answers, else 128, else 384.  The choice changes no figure, only the time. */
+#include "stats/accumulators/logistic_sums.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/elementary.h"
+#include "stats/program/long_score.h"
+
+typedef enum sum_width { WIDTH_64, WIDTH_128, WIDTH_EXACT } sum_width;
+
+/* What a row contributes, before its weight and its X. */
+typedef struct row_terms {
+  int64_t score; /* eta in units of 2^-50 */
+  bool event;
+  int64_t weight;
+  int64_t residual, log_likelihood; /* 2^-40 */
+  int64_t curvature, square;        /* 2^-32 */
+} row_terms;
+
+typedef struct logistic_sums {
+  const points *p;
+  const logistic_params *params;
+  logistic_state *s;
+  uint32_t size; /* 1 + predictors */
+  bool fast_score;
+  sum_width width;
+  int64_t *x; /* of the row at hand, the constant 1 first */
+  /* of the block at hand: */
+  int64_t *narrow; /* gradient, then information */
+  i128 *wide;      /* gradient, information, scatter */
+  int64_t narrow_likelihood;
+  i128 wide_likelihood;
+  predicted_row *rows;
+  uint32_t rows_count;
+} logistic_sums;
+
+static unsigned bits_of(int64_t magnitude) {
+  return magnitude == 0 ? 0 : 64 - (unsigned)__builtin_clzll((unsigned long long)magnitude);
+}
+
+/* ---- The linear predictor ------------------------------------------------------------------------ */
+
+/* Whether all scores of the shard, and what they are added up from, stay below 2^62. */
+static bool score_is_fast(const logistic_sums *m) {
+  const logistic_params *c = m->params;
+  u128 sum = 0;
+  for (uint32_t d = 0; d < m->size; d++) {
+    const int64_t magnitude = d == 0 ? 1 : m->p->columns[d].magnitude;
+    const i128 coefficient = c->coefficients[d];
+    if (c->shifts[d] != 0) {
+      return false;
+    }
+    sum += (u128)(coefficient < 0 ? -coefficient : coefficient) * (u128)magnitude;
+    if (sum >= (u128)1 << 62) {
+      return false;
+    }
+  }
+  return c->units == LOGISTIC_SCORE_BITS;
+}
+
+static int64_t cut_score(i128 score) {
+  return score > LOGISTIC_SCORE_MAX    ? LOGISTIC_SCORE_MAX
+         : score < -LOGISTIC_SCORE_MAX ? -LOGISTIC_SCORE_MAX
+                                       : (int64_t)score;
+}
+
+static int64_t score_of(const logistic_sums *m) {
+  const int64_t *coefficients = m->params->coefficients;
+  if (m->fast_score) {
+    int64_t sum = 0;
+    for (uint32_t d = 0; d < m->size; d++) {
+      sum += coefficients[d] * m->x[d];
+    }
+    return cut_score(sum);
+  }
+  long_score sum = {0};
+  for (uint32_t d = 0; d < m->size; d++) {
+    long_score_add(&sum, (i128)coefficients[d] * m->x[d], (unsigned)m->params->shifts[d]);
+  }
+  const unsigned drop = m->params->units - LOGISTIC_SCORE_BITS;
+  /* What does not fit 128 bits is cut anyway. */
+  if (sum.high > (i128)1 << 62) {
+    return LOGISTIC_SCORE_MAX;
+  }
+  if (sum.high < -((i128)1 << 62)) {
+    return -LOGISTIC_SCORE_MAX;
+  }
+  const i128 whole = (i128)((u128)sum.high << 64 | sum.low);
+  return cut_score(whole >> drop);
+}
+
+/* ---- One row -------------------------------------------------------------------------------------- */
+
+static row_terms terms_of(int64_t score, bool event, int64_t weight, bool weighted) {
+  const double eta = (double)score * 0x1p-50;
+  const double small = elementary_exp(eta < 0 ? eta : -eta); /* exp(-|eta|) */
+  const double likely = 1 / (1 + small), unlikely = small / (1 + small);
+  const double probability = eta < 0 ? unlikely : likely;
+  /* log(1 + exp(-+eta)), of which the log likelihood is the negative */
+  const double loss = elementary_log_1_plus(small) + ((eta < 0) == event ? (eta < 0 ? -eta : eta) : 0);
+  const double miss = (eta < 0) == event ? likely : unlikely; /* |y - pi| */
+  const int64_t rounded = elementary_quantised(probability, LOGISTIC_ROW_BITS);
+  return (row_terms){
+      .score = score,
+      .event = event,
+      .weight = weight,
+      .residual = ((int64_t)event << LOGISTIC_ROW_BITS) - rounded,
+      .log_likelihood = -elementary_quantised(loss, LOGISTIC_ROW_BITS),
+      .curvature = elementary_quantised(likely * unlikely, LOGISTIC_SQUARE_BITS),
+      .square = weighted ? elementary_quantised(miss * miss, LOGISTIC_SQUARE_BITS) : 0,
+  };
+}
+
+static void count_row(logistic_sums *m, const row_terms *t) {
+  logistic_state *s = m->s;
+  s->n++;
+  s->events += t->event;
+  if (s->weighted) {
+    s->w += t->weight;
+    s->w_events += t->event ? t->weight : 0;
+    exact_add_product(&s->w2, t->weight, t->weight);
+  }
+  if (!s->detailed) {
+    return;
+  }
+  if ((t->score >= m->params->cut) == t->event) {
+    s->right_n[t->event]++;
+    s->right_w[t->event] += s->weighted ? t->weight : 0;
+  }
+  const int64_t eta = t->score >> (LOGISTIC_SCORE_BITS - LOGISTIC_PREDICTED_BITS);
+  m->rows[m->rows_count++] = (predicted_row){.eta = eta, .weight = t->weight, .event = t->event};
+}
+
+/* Compiled separately for 64 and 128 bits: SUMS are gradient, then information. */
+#define ADD_PRODUCTS(sums, residual, curvature)         \
+  do {                                                  \
+    const uint32_t size_ = m->size;                     \
+    for (uint32_t d = 0; d < size_; d++) {              \
+      (sums)[d] += (residual)*m->x[d];                  \
+    }                                                   \
+    uint32_t at_ = size_;                               \
+    for (uint32_t d = 0; d < size_; d++) {              \
+      for (uint32_t k = 0; k <= d; k++) {               \
+        (sums)[at_++] += (curvature)*m->x[d] * m->x[k]; \
+      }                                                 \
+    }                                                   \
+  } while (0)
+
+static void add_narrow(logistic_sums *m, const row_terms *t) {
+  ADD_PRODUCTS(m->narrow, t->residual, t->curvature);
+  m->narrow_likelihood += t->log_likelihood;
+}
+
+static void add_wide(logistic_sums *m, const row_terms *t) {
+  const i128 w = t->weight;
+  ADD_PRODUCTS(m->wide, t->residual * w, t->curvature * w);
+  m->wide_likelihood += t->log_likelihood * w;
+  if (m->s->scatter != NULL) {
+    i128 *scatter = m->wide + m->size + logistic_cells(m->size);
+    for (uint32_t d = 0, at = 0; d < m->size; d++) {
+      for (uint32_t k = 0; k <= d; k++) {
+        scatter[at++] += t->square * w * w * m->x[d] * m->x[k];
+      }
+    }
+  }
+}
+
+/* *SUM += a * b * c, whatever their size: A below 2^95, B and C below 2^63. */
+static void add_exact_product(exact *sum, i128 a, int64_t b, int64_t c) {
+  exact part = {{0}};
+  exact_add_product(&part, a, b);
+  exact_add_scaled(sum, &part, c);
+}
+
+static void add_exact(logistic_sums *m, const row_terms *t) {
+  logistic_state *s = m->s;
+  exact_add_product(&s->log_likelihood, t->log_likelihood, t->weight);
+  for (uint32_t d = 0, at = 0; d < m->size; d++) {
+    exact_add_product(&s->gradient[d], (i128)t->residual * t->weight, m->x[d]);
+    for (uint32_t k = 0; k <= d; k++, at++) {
+      add_exact_product(&s->information[at], (i128)t->curvature * t->weight, m->x[d], m->x[k]);
+      if (s->scatter != NULL) {
+        exact part = {{0}};
+        add_exact_product(&part, (i128)t->square * t->weight, m->x[d], m->x[k]);
+        exact_add_scaled(&s->scatter[at], &part, t->weight);
+      }
+    }
+  }
+}
+
+/* ---- Blocks --------------------------------------------------------------------------------------- */
+
+static void flush_block(logistic_sums *m) {
+  logistic_state *s = m->s;
+  const uint32_t cells = logistic_cells(m->size);
+  for (uint32_t i = 0; m->width == WIDTH_64 && i < m->size + cells; i++) {
+    exact_add_i128(i < m->size ? &s->gradient[i] : &s->information[i - m->size], m->narrow[i]);
+    m->narrow[i] = 0;
+  }
+  for (uint32_t i = 0; m->width == WIDTH_128 && i < m->size + cells; i++) {
+    exact_add_i128(i < m->size ? &s->gradient[i] : &s->information[i - m->size], m->wide[i]);
+    m->wide[i] = 0;
+  }
+  for (uint32_t i = 0; m->width == WIDTH_128 && s->scatter != NULL && i < cells; i++) {
+    exact_add_i128(&s->scatter[i], m->wide[m->size + cells + i]);
+    m->wide[m->size + cells + i] = 0;
+  }
+  exact_add_i128(&s->log_likelihood, m->narrow_likelihood);
+  exact_add_i128(&s->log_likelihood, m->wide_likelihood);
+  m->narrow_likelihood = 0;
+  m->wide_likelihood = 0;
+}
+
+static void add_block(logistic_sums *m) {
+  const points *p = m->p;
+  for (uint32_t r = 0; r < p->rows; r++) {
+    if (p->used[r] == 0) {
+      continue;
+    }
+    for (uint32_t d = 1; d < m->size; d++) {
+      m->x[d] = points_value(p, d, r);
+    }
+    const bool event = points_value(p, 0, r) == 1;
+    const row_terms t = terms_of(score_of(m), event, points_weight(p, r), m->s->scatter != NULL);
+    count_row(m, &t);
+    if (m->width == WIDTH_64) {
+      add_narrow(m, &t);
+    } else if (m->width == WIDTH_128) {
+      add_wide(m, &t);
+    } else {
+      add_exact(m, &t);
+    }
+  }
+  flush_block(m);
+}
+
+/* ---- A shard -------------------------------------------------------------------------------------- */
+
+/* Of a block of 2^12 rows: residuals have 41 bits, log likelihoods 50, curvatures 31, squares 33. */
+static sum_width choose_width(const points *p, uint32_t size, bool scatter) {
+  unsigned x = 1, w = 0;
+  for (uint32_t d = 1; d < size; d++) {
+    const unsigned bits = bits_of(p->columns[d].magnitude);
+    x = bits > x ? bits : x;
+  }
+  if (!weight_is_given(&p->weights)) {
+    w = 0;
+  } else {
+    w = p->weights.narrow != NULL ? 30 : 62;
+  }
+  const unsigned rows = 12, second = 31 + 2 * x + w + rows, first = 41 + x + w + rows;
+  const unsigned fourth = scatter ? 33 + 2 * x + 2 * w + rows : 0;
+  if (w == 0 && !scatter && second <= 62 && first <= 62) {
+    return WIDTH_64;
+  }
+  return second <= 125 && first <= 125 && fourth <= 125 && 50 + w + rows <= 125 ? WIDTH_128 : WIDTH_EXACT;
+}
+
+status logistic_add_rows(points *p, const logistic_params *params, logistic_state *s, predicted_row *rows,
+                         uint32_t *rows_count, error *err) {
+  const uint32_t size = 1 + s->predictors_count, cells = logistic_cells(size);
+  logistic_sums m = {.p = p, .params = params, .s = s, .size = size, .rows = rows};
+  m.width = choose_width(p, size, s->scatter != NULL);
+  m.fast_score = score_is_fast(&m);
+  m.x = calloc(size, sizeof *m.x);
+  m.narrow = calloc((size_t)size + cells, sizeof *m.narrow);
+  m.wide = calloc((size_t)size + 2 * (size_t)cells, sizeof *m.wide);
+  const bool made = m.x != NULL && m.narrow != NULL && m.wide != NULL;
+  if (made) {
+    m.x[0] = 1;
+    while (points_next(p)) {
+      add_block(&m);
+    }
+    *rows_count = m.rows_count;
+  }
+  free(m.x);
+  free(m.narrow);
+  free(m.wide);
+  return made ? STATUS_OK : error_no_memory(err, "logistic");
+}
