@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/tidy.h"
+
 enum { LIST_MAX = 10000 };
 
 /* ---- Variables ------------------------------------------------------------------------------------ */
@@ -269,6 +271,36 @@ static argument_outcome read_numbers(compilation *c, const analysis_argument *a,
   return out->numbers != NULL && read_row(c, a, n, out->numbers) ? ARGUMENT_READ : ARGUMENT_WRONG;
 }
 
+/* ---- Texts ---------------------------------------------------------------------------------------- */
+
+static bool read_text(compilation *c, const analysis_argument *a, const node *n, slice *out) {
+  slice text;
+  if (!field_text(c, n, a->name, &text)) {
+    return false;
+  }
+  char *room = ARENA_ARRAY(c->memory, char, text.length + 1);
+  if (room != NULL) {
+    *out = tidy_text(text, room);
+  }
+  return room != NULL;
+}
+
+static argument_outcome read_texts(compilation *c, const analysis_argument *a, const node *n,
+                                   argument_value *out) {
+  const bool is_list = n->kind == NODE_LIST;
+  if ((!is_list && n->kind != NODE_TEXT) || (is_list && (n->count == 0 || n->count > LIST_MAX))) {
+    field_expected(c, n, a->name, "a value, or a list of values");
+    return ARGUMENT_WRONG;
+  }
+  out->list_count = is_list ? n->count : 1;
+  out->texts = ARENA_ARRAY(c->memory, slice, out->list_count);
+  bool all_well = out->texts != NULL;
+  for (uint32_t i = 0; out->texts != NULL && i < out->list_count; i++) {
+    all_well = read_text(c, a, is_list ? n->items[i] : n, &out->texts[i]) && all_well;
+  }
+  return all_well ? ARGUMENT_READ : ARGUMENT_WRONG;
+}
+
 /* ---- All ------------------------------------------------------------------------------------------ */
 
 typedef argument_outcome (*argument_reader)(compilation *c, const analysis_argument *a, const node *n,
@@ -279,7 +311,7 @@ static const argument_reader readers[] = {
     [ARGUMENT_CONSTRUCT] = read_construct, [ARGUMENT_INTEGER] = read_integer,
     [ARGUMENT_NUMBER] = read_number,       [ARGUMENT_BOOLEAN] = read_boolean,
     [ARGUMENT_CHOICE] = read_choice,       [ARGUMENT_INTEGERS] = read_integers,
-    [ARGUMENT_NUMBERS] = read_numbers,
+    [ARGUMENT_NUMBERS] = read_numbers,     [ARGUMENT_TEXTS] = read_texts,
 };
 
 argument_outcome argument_read(compilation *c, const analysis_argument *a, const node *n,
@@ -312,6 +344,7 @@ static json *list_normal(compilation *c, const analysis_argument *a, const argum
   }
   for (uint32_t i = 0; i < v->list_count; i++) {
     json_push(list, a->type == ARGUMENT_INTEGERS ? json_integer(c->memory, v->integers[i])
+                    : a->type == ARGUMENT_TEXTS  ? json_text(c->memory, v->texts[i])
                                                  : normal_decimal(c, v->numbers[i]));
   }
   return list;

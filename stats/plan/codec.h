@@ -6,6 +6,7 @@ enum {
   PLAN_VERSION = 6,
   PLAN_HAS_INTEGERS = 1, /* flags of an argument's list */
   PLAN_HAS_NUMBERS = 2,
+  PLAN_HAS_TEXTS = 4,
   /* Limits that a decoder allocates by; each is far above what a specification of 4 MiB can say. */
   PLAN_TEXT_MAX = 1 << 16,
   PLAN_VARIABLES_MAX = 100000,

@@ -201,6 +201,9 @@ static void check_value(reader *r, const analysis_argument *table, const argumen
     case ARGUMENT_NUMBERS:
       good = good && (!a->given || a->numbers != NULL);
       break;
+    case ARGUMENT_TEXTS:
+      good = good && (!a->given || a->texts != NULL);
+      break;
     default:
       break;
   }
@@ -216,7 +219,7 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
   a->number = get_double(r);
   const uint8_t lists = reader_u8(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
-  if (lists > (PLAN_HAS_INTEGERS | PLAN_HAS_NUMBERS) || (!lists && count > 0)) {
+  if (lists > (PLAN_HAS_INTEGERS | PLAN_HAS_NUMBERS | PLAN_HAS_TEXTS) || (!lists && count > 0)) {
     reader_fail(r, "an unknown kind of list");
   }
   a->rows_count = (uint32_t)reader_count(r, PLAN_LIST_MAX);
@@ -230,6 +233,10 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
   }
   for (uint64_t i = 0; a->numbers != NULL && i < count && r->problem == NULL; i++) {
     a->numbers[i] = item_get_decimal(r);
+  }
+  a->texts = lists & PLAN_HAS_TEXTS ? get_array(r, p->memory, &count, sizeof *a->texts) : NULL;
+  for (uint64_t i = 0; a->texts != NULL && i < count && r->problem == NULL; i++) {
+    a->texts[i] = reader_text(r, PROGRAM_TEXT_MAX, p->memory);
   }
   a->list_count = (uint32_t)count;
   if (r->problem == NULL) {

@@ -170,8 +170,9 @@ static void put_argument(buf *out, const argument_value *a) {
   }
   buf_put_signed(out, a->integer);
   put_double(out, a->number);
-  buf_put_u8(out, (uint8_t)((a->integers != NULL ? PLAN_HAS_INTEGERS : 0) |
-                            (a->numbers != NULL ? PLAN_HAS_NUMBERS : 0)));
+  buf_put_u8(
+      out, (uint8_t)((a->integers != NULL ? PLAN_HAS_INTEGERS : 0) |
+                     (a->numbers != NULL ? PLAN_HAS_NUMBERS : 0) | (a->texts != NULL ? PLAN_HAS_TEXTS : 0)));
   buf_put_varint(out, a->list_count);
   buf_put_varint(out, a->rows_count);
   for (uint32_t i = 0; a->integers != NULL && i < a->list_count; i++) {
@@ -179,6 +180,9 @@ static void put_argument(buf *out, const argument_value *a) {
   }
   for (uint32_t i = 0; a->numbers != NULL && i < a->list_count; i++) {
     put_decimal(out, a->numbers[i]);
+  }
+  for (uint32_t i = 0; a->texts != NULL && i < a->list_count; i++) {
+    buf_put_slice(out, a->texts[i]);
   }
 }
 

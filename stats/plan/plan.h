@@ -92,6 +92,7 @@ typedef enum argument_type {
   ARGUMENT_CHOICE,   /* one of `choices`, as its index */
   ARGUMENT_INTEGERS, /* a list, or "2..6" */
   ARGUMENT_NUMBERS,  /* a list of numbers, or of lists of numbers (rows) */
+  ARGUMENT_TEXTS, /* one text or a list, in tidy form (base/tidy.h): values of another argument's variable */
 } argument_type;
 
 typedef struct argument_value {
@@ -102,7 +103,8 @@ typedef struct argument_value {
   double number;
   int64_t *integers;   /* INTEGERS */
   decimal *numbers;    /* NUMBERS, row after row */
-  uint32_t list_count; /* of integers or numbers */
+  slice *texts;        /* TEXTS */
+  uint32_t list_count; /* of integers, numbers or texts */
   uint32_t rows_count; /* NUMBERS given as rows: their number, else 0 */
 } argument_value;
 

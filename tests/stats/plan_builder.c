@@ -193,6 +193,13 @@ static void parse(const plan *p, const analysis_argument *argument, const char *
     case ARGUMENT_INTEGERS:
       parse_integers(p, value, out);
       break;
+    case ARGUMENT_TEXTS:
+      out->list_count = words(p, value, list);
+      out->texts = ARENA_ARRAY(p->memory, slice, out->list_count);
+      for (uint32_t i = 0; i < out->list_count; i++) {
+        out->texts[i] = slice_of(list[i]);
+      }
+      break;
     case ARGUMENT_NUMBER:
     case ARGUMENT_NUMBERS:
       fail(argument->name, "the builder does not know numbers");

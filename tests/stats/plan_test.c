@@ -106,6 +106,12 @@ static argument_value argument_for(plan *p, const analysis_argument *table) {
       a.list_count = 4;
       a.rows_count = 2;
       break;
+    case ARGUMENT_TEXTS:
+      a.texts = ARENA_ARRAY(p->memory, slice, 2);
+      a.texts[0] = slice_of("yes");
+      a.texts[1] = slice_of("");
+      a.list_count = 2;
+      break;
   }
   return a;
 }
