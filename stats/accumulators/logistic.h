@@ -6,10 +6,9 @@
  *   eta = 2^-q (c_0 2^s_0 + c_1 2^s_1 X_1 + .. + c_p 2^s_p X_p),
  *
  * rounded down to a multiple of 2^-50 and cut at -+700, beyond which no probability differs from 0 or 1. With
- * pi = 1 / (1 + exp(-eta)) and y the outcome each row contributes whole numbers, every one of them rounded
- * half to even once: y - pi and the log likelihood in units of 2^-40, pi (1 - pi) and (y - pi)^2 in units of
- * 2^-32 (base/elementary.h has their errors).  So the mean gradient is wrong by at most 2^-41 times the
- * largest |X|.
+ * pi = 1 / (1 + exp(-eta)) and y the outcome each row contributes y - pi, its log likelihood, pi (1 - pi) and
+ * (y - pi)^2, each rounded half to even once to a whole number of 2^-46 (base/elementary.h has their errors).
+ * So the mean gradient is wrong by at most 2^-47 times the largest |X|.
  *
  * params: {detailed, q, cut, 1 + p shifts, 1 + p coefficients}; 50 <= q <= 100, CUT in units of 2^-50.
  */
@@ -22,8 +21,7 @@ enum {
   LOGISTIC_PREDICTORS_MAX = 200,
   LOGISTIC_SCORE_BITS = 50, /* of eta */
   LOGISTIC_UNITS_MAX = 100, /* q */
-  LOGISTIC_ROW_BITS = 40,
-  LOGISTIC_SQUARE_BITS = 32,
+  LOGISTIC_ROW_BITS = 46,
   LOGISTIC_PREDICTED_BITS = 40, /* of eta in the list of predicted values */
   LOGISTIC_COARSE_BITS = 10,    /* of eta in a coarse list */
   LOGISTIC_PREDICTED_MAX = 1 << 18,

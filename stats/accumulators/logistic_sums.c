@@ -10,6 +10,8 @@
 #include "base/elementary.h"
 #include "stats/program/long_score.h"
 
+enum { BLOCK_BITS = 9, BLOCK_ROWS = 1 << BLOCK_BITS }; /* sums of fixed width are made of so many rows */
+
 typedef enum sum_width { WIDTH_64, WIDTH_128, WIDTH_EXACT } sum_width;
 
 /* What a row contributes, before its weight and its X. */
@@ -17,8 +19,7 @@ typedef struct row_terms {
   int64_t score; /* eta in units of 2^-50 */
   bool event;
   int64_t weight;
-  int64_t residual, log_likelihood; /* 2^-40 */
-  int64_t curvature, square;        /* 2^-32 */
+  int64_t residual, log_likelihood, curvature, square; /* 2^-46 */
 } row_terms;
 
 typedef struct logistic_sums {
@@ -32,8 +33,8 @@ typedef struct logistic_sums {
   /* of the block at hand: */
   int64_t *narrow; /* gradient, then information */
   i128 *wide;      /* gradient, information, scatter */
-  int64_t narrow_likelihood;
-  i128 wide_likelihood;
+  i128 likelihood;
+  uint32_t block_rows;
   predicted_row *rows;
   uint32_t rows_count;
 } logistic_sums;
@@ -110,8 +111,8 @@ static row_terms terms_of(int64_t score, bool event, int64_t weight, bool weight
       .weight = weight,
       .residual = ((int64_t)event << LOGISTIC_ROW_BITS) - rounded,
       .log_likelihood = -elementary_quantised(loss, LOGISTIC_ROW_BITS),
-      .curvature = elementary_quantised(likely * unlikely, LOGISTIC_SQUARE_BITS),
-      .square = weighted ? elementary_quantised(miss * miss, LOGISTIC_SQUARE_BITS) : 0,
+      .curvature = elementary_quantised(likely * unlikely, LOGISTIC_ROW_BITS),
+      .square = weighted ? elementary_quantised(miss * miss, LOGISTIC_ROW_BITS) : 0,
   };
 }
 
@@ -152,13 +153,11 @@ static void count_row(logistic_sums *m, const row_terms *t) {
 
 static void add_narrow(logistic_sums *m, const row_terms *t) {
   ADD_PRODUCTS(m->narrow, t->residual, t->curvature);
-  m->narrow_likelihood += t->log_likelihood;
 }
 
 static void add_wide(logistic_sums *m, const row_terms *t) {
   const i128 w = t->weight;
   ADD_PRODUCTS(m->wide, t->residual * w, t->curvature * w);
-  m->wide_likelihood += t->log_likelihood * w;
   if (m->s->scatter != NULL) {
     i128 *scatter = m->wide + m->size + logistic_cells(m->size);
     for (uint32_t d = 0, at = 0; d < m->size; d++) {
@@ -169,7 +168,7 @@ static void add_wide(logistic_sums *m, const row_terms *t) {
   }
 }
 
-/* *SUM += a * b * c, whatever their size: A below 2^95, B and C below 2^63. */
+/* *SUM += a * b * c, whatever their size: A below 2^110, B and C below 2^63. */
 static void add_exact_product(exact *sum, i128 a, int64_t b, int64_t c) {
   exact part = {{0}};
   exact_add_product(&part, a, b);
@@ -178,7 +177,6 @@ static void add_exact_product(exact *sum, i128 a, int64_t b, int64_t c) {
 
 static void add_exact(logistic_sums *m, const row_terms *t) {
   logistic_state *s = m->s;
-  exact_add_product(&s->log_likelihood, t->log_likelihood, t->weight);
   for (uint32_t d = 0, at = 0; d < m->size; d++) {
     exact_add_product(&s->gradient[d], (i128)t->residual * t->weight, m->x[d]);
     for (uint32_t k = 0; k <= d; k++, at++) {
@@ -209,10 +207,9 @@ static void flush_block(logistic_sums *m) {
     exact_add_i128(&s->scatter[i], m->wide[m->size + cells + i]);
     m->wide[m->size + cells + i] = 0;
   }
-  exact_add_i128(&s->log_likelihood, m->narrow_likelihood);
-  exact_add_i128(&s->log_likelihood, m->wide_likelihood);
-  m->narrow_likelihood = 0;
-  m->wide_likelihood = 0;
+  exact_add_i128(&s->log_likelihood, m->likelihood);
+  m->likelihood = 0;
+  m->block_rows = 0;
 }
 
 static void add_block(logistic_sums *m) {
@@ -234,13 +231,17 @@ static void add_block(logistic_sums *m) {
     } else {
       add_exact(m, &t);
     }
+    m->likelihood += (i128)t.log_likelihood * t.weight;
+    if (++m->block_rows == BLOCK_ROWS) {
+      flush_block(m);
+    }
   }
   flush_block(m);
 }
 
 /* ---- A shard -------------------------------------------------------------------------------------- */
 
-/* Of a block of 2^12 rows: residuals have 41 bits, log likelihoods 50, curvatures 31, squares 33. */
+/* Residuals have 47 bits, curvatures 45, squares 47. */
 static sum_width choose_width(const points *p, uint32_t size, bool scatter) {
   unsigned x = 1, w = 0;
   for (uint32_t d = 1; d < size; d++) {
@@ -252,12 +253,12 @@ static sum_width choose_width(const points *p, uint32_t size, bool scatter) {
   } else {
     w = p->weights.narrow != NULL ? 30 : 62;
   }
-  const unsigned rows = 12, second = 31 + 2 * x + w + rows, first = 41 + x + w + rows;
-  const unsigned fourth = scatter ? 33 + 2 * x + 2 * w + rows : 0;
+  const unsigned rows = BLOCK_BITS, second = 45 + 2 * x + w + rows, first = 47 + x + w + rows;
+  const unsigned fourth = scatter ? 47 + 2 * x + 2 * w + rows : 0;
   if (w == 0 && !scatter && second <= 62 && first <= 62) {
     return WIDTH_64;
   }
-  return second <= 125 && first <= 125 && fourth <= 125 && 50 + w + rows <= 125 ? WIDTH_128 : WIDTH_EXACT;
+  return second <= 125 && first <= 125 && fourth <= 125 ? WIDTH_128 : WIDTH_EXACT;
 }
 
 status logistic_add_rows(points *p, const logistic_params *params, logistic_state *s, predicted_row *rows,

@@ -361,23 +361,23 @@ def logistic(e):
     eta = {row: X[row] / 16 - 1 for row in rows}
     likely = {row: 1 / (1 + math.exp(-abs(eta[row]))) for row in rows}
     chance = {row: likely[row] if eta[row] >= 0 else 1 - likely[row] for row in rows}
-    left = {row: (event[row] << 40) - round(chance[row] * 2**40) for row in rows}
+    left = {row: (event[row] << 46) - round(chance[row] * 2**46) for row in rows}
     loss = {row: math.log1p(math.exp(eta[row] * (1 - 2 * event[row]))) for row in rows}
-    curvature = {row: round(likely[row] * (1 - likely[row]) * 2**32) for row in rows}
-    square = {row: round((event[row] - chance[row]) ** 2 * 2**32) for row in rows}
+    curvature = {row: round(likely[row] * (1 - likely[row]) * 2**46) for row in rows}
+    square = {row: round((event[row] - chance[row]) ** 2 * 2**46) for row in rows}
     yes = [row for row in rows if event[row]]
     e.varint(len(rows), "rows")
     e.varint(len(yes), "events")
     e.wide(total(rows, lambda r: W[r]), "w")
     e.wide(total(rows, lambda r: W[r] ** 2), "w^2")
     e.wide(total(yes, lambda r: W[r]), "w of events")
-    e.wide(total(rows, lambda r: W[r] * -round(loss[r] * 2**40)), "log likelihood, 2^-40")
+    e.wide(total(rows, lambda r: W[r] * -round(loss[r] * 2**46)), "log likelihood, 2^-46")
     for power in range(2):
-        e.wide(total(rows, lambda r: W[r] * left[r] * X[r] ** power), f"w (y - pi) x^{power}, 2^-40")
+        e.wide(total(rows, lambda r: W[r] * left[r] * X[r] ** power), f"w (y - pi) x^{power}, 2^-46")
     for power in range(3):
-        e.wide(total(rows, lambda r: W[r] * curvature[r] * X[r] ** power), f"w pi (1 - pi) x^{power}, 2^-32")
+        e.wide(total(rows, lambda r: W[r] * curvature[r] * X[r] ** power), f"w pi (1 - pi) x^{power}, 2^-46")
     for power in range(3):
-        e.wide(total(rows, lambda r: W[r] ** 2 * square[r] * X[r] ** power), f"w^2 (y - pi)^2 x^{power}, 2^-32")
+        e.wide(total(rows, lambda r: W[r] ** 2 * square[r] * X[r] ** power), f"w^2 (y - pi)^2 x^{power}, 2^-46")
     for y in range(2):
         right = [row for row in rows if event[row] == y and (eta[row] >= 0) == bool(y)]
         e.varint(len(right), f"predicted right, of those with y = {y}")

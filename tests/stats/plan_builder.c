@@ -201,8 +201,10 @@ static void parse(const plan *p, const analysis_argument *argument, const char *
       }
       break;
     case ARGUMENT_NUMBER:
+      out->number = strtod(value, NULL);
+      break;
     case ARGUMENT_NUMBERS:
-      fail(argument->name, "the builder does not know numbers");
+      fail(argument->name, "the builder does not know lists of numbers");
   }
 }
 

@@ -1,0 +1,454 @@
+/* logistic: what makes an event (churn, a recommendation) more or less likely?
+ *
+ * Stages: the keys of nominal predictors, where there are any; sums of squares and products, for what is
+ * constant or determined by others, and for a start; then passes of LOGISTIC, all models in each, until the
+ * last is found. */
+#include <math.h>
+
+#include "stats/analyses/logistic_report.h"
+#include "stats/analyses/registry.h"
+#include "stats/analyses/terms.h"
+#include "stats/analyses/weighting.h"
+#include "stats/methods/collinear.h"
+
+enum { MODELS_MAX = 500, SMALL_MAGNITUDE = 1 << 9 };
+
+static const analysis_argument arguments[] = {
+    {.name = "outcome",
+     .type = ARGUMENT_VARIABLE,
+     .required = true,
+     .accepts = ACCEPT_CODED,
+     .help = "a flag, or any variable with a few values"},
+    {.name = "event", .type = ARGUMENT_TEXTS, .help = "its values that are the event; of a flag 1"},
+    {.name = "predictors",
+     .type = ARGUMENT_VARIABLES,
+     .required = true,
+     .accepts = ACCEPT_NUMERIC | ACCEPT_TEXT_CODED,
+     .help = "what explains it; nominal ones value by value"},
+    {.name = "reference",
+     .type = ARGUMENT_TEXTS,
+     .help = "values of nominal predictors that others are compared with; else each one's first"},
+    {.name = "cut",
+     .type = ARGUMENT_NUMBER,
+     .fallback = "0.5",
+     .low = 0,
+     .high = 1,
+     .help = "the probability from which a row counts as predicted to have the event"},
+};
+
+static status check(const plan *p, const plan_analysis *a, error *err) {
+  const argument_value *predictors = request_argument(a, "predictors");
+  const uint32_t outcome = request_argument(a, "outcome")->variables[0];
+  const double cut = request_argument(a, "cut")->number;
+  TRY(regressors_check_event(p, outcome, request_argument(a, "event"), err));
+  if (!(cut > 0 && cut < 1)) {
+    return error_set(err, STATUS_SPECIFICATION, "cut: %g is not between 0 and 1", cut);
+  }
+  for (uint32_t i = 0; i < predictors->variables_count; i++) {
+    for (uint32_t k = 0; k < i; k++) {
+      if (predictors->variables[i] == predictors->variables[k]) {
+        return error_set(err, STATUS_SPECIFICATION, "predictors: \"%s\" is named twice; name each once",
+                         p->variables[predictors->variables[i]].name);
+      }
+    }
+    if (predictors->variables[i] == outcome) {
+      return error_set(err, STATUS_SPECIFICATION,
+                       "predictors: \"%s\" is the outcome; an outcome does not explain itself",
+                       p->variables[outcome].name);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* ---- Stages --------------------------------------------------------------------------------------- */
+
+typedef enum logistic_phase { PHASE_LEVELS = 1, PHASE_SUMS, PHASE_PASSES } logistic_phase;
+
+typedef struct regression {
+  analysis_run *run;
+  arena *memory;
+  logistic_phase phase; /* what the results at hand are */
+  regressors columns;
+  logistic_model *models;
+  uint32_t models_count;
+} regression;
+
+static status carry(const regression *g, logistic_phase next, error *err) {
+  buf *out = run_carry(g->run);
+  buf_put_u8(out, (uint8_t)next);
+  if (next != PHASE_LEVELS) {
+    regressors_encode(&g->columns, out);
+  }
+  if (next == PHASE_PASSES) {
+    buf_put_varint(out, g->models_count);
+    for (uint32_t i = 0; i < g->models_count; i++) {
+      logistic_model_encode(g->run, &g->models[i], out);
+    }
+  }
+  return buf_status(out, "the state of a regression", err);
+}
+
+static status read_models(regression *g, reader *r, error *err) {
+  g->models_count = (uint32_t)reader_count(r, MODELS_MAX);
+  g->models = ARENA_ARRAY(g->memory, logistic_model, (size_t)g->models_count + 1);
+  if (g->models == NULL) {
+    return error_no_memory(err, "logistic");
+  }
+  for (uint32_t i = 0; i < g->models_count; i++) {
+    TRY(logistic_model_decode(g->run, g->columns.count, r, &g->models[i], err));
+  }
+  return STATUS_OK;
+}
+
+/* What the step before carried; in stage 0 nothing was, and there are no nominal predictors to wait for. */
+static status open_regression(analysis_run *run, regression *g, error *err) {
+  *g = (regression){.run = run, .memory = json_arena(run_section(run))};
+  if (run_stage(run) == 0) {
+    g->phase = regressors_have_levels(run) ? PHASE_LEVELS : PHASE_SUMS;
+    return g->phase == PHASE_SUMS ? regressors_read(run, 0, &g->columns, err) : STATUS_OK;
+  }
+  reader *r = run_carried(run);
+  g->phase = (logistic_phase)reader_u8(r);
+  if (g->phase != PHASE_SUMS && g->phase != PHASE_PASSES) {
+    reader_fail(r, "an unknown phase");
+  }
+  TRY(reader_status(r, "the state of a regression", err));
+  TRY(regressors_decode(run, r, &g->columns, err));
+  if (g->phase == PHASE_PASSES) {
+    TRY(read_models(g, r, err));
+  }
+  return reader_finish(r, "the state of a regression", err);
+}
+
+/* The outcome and the columns, as variables of the program being built. */
+static status add_variables(const regression *g, uint32_t **out, error *err) {
+  const uint32_t outcome = run_argument(g->run, "outcome")->variables[0];
+  *out = ARENA_ARRAY(g->memory, uint32_t, 1 + (size_t)g->columns.count);
+  if (*out == NULL) {
+    return error_no_memory(err, "logistic");
+  }
+  TRY(regressors_add_event(g->run, outcome, run_argument(g->run, "event"), &(*out)[0], err));
+  return regressors_add(g->run, &g->columns, *out + 1, err);
+}
+
+static status need_sums(const regression *g, error *err) {
+  int64_t params[PRODUCTS_PARAMS] = {0};
+  uint32_t *variables;
+  TRY(add_variables(g, &variables, err));
+  const program_accumulator a = {.kind = ACCUMULATOR_PRODUCTS,
+                                 .variables = variables,
+                                 .variables_count = 1 + g->columns.count,
+                                 .params = params,
+                                 .params_count = PRODUCTS_PARAMS};
+  return groups_need(g->run, &a, PROGRAM_NONE, err);
+}
+
+static status begin(analysis_run *run, error *err) {
+  regression g;
+  if (regressors_have_levels(run)) {
+    return regressors_need(run, err);
+  }
+  TRY(open_regression(run, &g, err));
+  return need_sums(&g, err);
+}
+
+/* ---- Passes --------------------------------------------------------------------------------------- */
+
+static bool is_small(const program *p, const uint32_t *variables, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (program_variable_bound(p, variables[i]) > SMALL_MAGNITUDE) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static status need_pass(const regression *g, logistic_model *m, const uint32_t *variables, bool *possible,
+                        error *err) {
+  const uint32_t size = 1 + m->count;
+  const double cut = run_argument(g->run, "cut")->number;
+  uint32_t *own = ARENA_ARRAY(g->memory, uint32_t, size);
+  int64_t *params = ARENA_ARRAY(g->memory, int64_t, 3 + 2 * (size_t)size);
+  if (own == NULL || params == NULL) {
+    return error_no_memory(err, "logistic");
+  }
+  own[0] = variables[0];
+  for (uint32_t i = 0; i < m->count; i++) {
+    own[i + 1] = variables[1 + m->columns[i]];
+  }
+  *possible = logistic_model_params(m, is_small(run_program(g->run), own, size),
+                                    (int64_t)ldexp(log(cut / (1 - cut)), LOGISTIC_SCORE_BITS), params);
+  if (!*possible) {
+    return STATUS_OK;
+  }
+  program_accumulator a = {.kind = ACCUMULATOR_LOGISTIC,
+                           .variables = own,
+                           .variables_count = size,
+                           .weight = run_weight(g->run),
+                           .params = params,
+                           .params_count = 3 + 2 * size};
+  TRY(group_key_filter(g->run, &m->group, variables, 1 + g->columns.count, &a.filter, err));
+  return run_need(g->run, &a, err);
+}
+
+/* One LOGISTIC for each model that still searches; what cannot be asked for is lost. */
+static status need_passes(regression *g, error *err) {
+  uint32_t *variables;
+  TRY(add_variables(g, &variables, err));
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < g->models_count; i++) {
+    bool possible = false;
+    TRY(need_pass(g, &g->models[i], variables, &possible, err));
+    if (possible) {
+      g->models[kept++] = g->models[i];
+      continue;
+    }
+    json *detail = run_detail(g->run);
+    json_set(detail, "group", group_key_json(g->run, &g->models[i].group));
+    run_warn(g->run, "logistic_lost", detail);
+  }
+  g->models_count = kept;
+  return kept > 0 ? carry(g, PHASE_PASSES, err) : STATUS_OK;
+}
+
+/* ---- From the sums: which columns, which models ---------------------------------------------------- */
+
+static void warn_group(const group_walk *w, const char *code, uint32_t item, int64_t n) {
+  json *detail = run_detail(w->run);
+  json_set_text(detail, "item", run_plan(w->run)->variables[item].name);
+  json_set(detail, "group", group_json(w));
+  json_set_integer(detail, "n", n);
+  run_warn(w->run, code, detail);
+}
+
+/* Names the columns of SET, the dropped one AT first. */
+static void warn_determined(const regression *g, const group_walk *w, uint32_t at, const bool *set) {
+  buf names;
+  buf_init(&names);
+  for (uint32_t i = 0; i < g->columns.count; i++) {
+    if (i != at && set[1 + i]) {
+      const regressor *column = &g->columns.at[i];
+      buf_printf(&names, "%s%s", names.length > 0 ? ", " : "",
+                 run_plan(g->run)->variables[column->item].name);
+      if (column->is_indicator) {
+        buf_printf(&names, " = %.*s", (int)column->key.length, column->key.bytes);
+      }
+    }
+  }
+  const regressor *column = &g->columns.at[at];
+  json *detail = run_detail(g->run);
+  json_set_text(detail, "item", run_plan(g->run)->variables[column->item].name);
+  json_set(detail, "value", column->is_indicator ? json_text(g->memory, column->key) : json_null(g->memory));
+  json_set(detail, "group", group_json(w));
+  json_set(detail, "others", json_text(g->memory, (slice){(const char *)names.data, names.length}));
+  run_warn(g->run, column->is_indicator ? "determined_value" : "determined_column", detail);
+  buf_fini(&names);
+}
+
+static void warn_constant(const regression *g, const group_walk *w, uint32_t at) {
+  const regressor *column = &g->columns.at[at];
+  json *detail = run_detail(g->run);
+  json_set_text(detail, "item", run_plan(g->run)->variables[column->item].name);
+  json_set(detail, "value", column->is_indicator ? json_text(g->memory, column->key) : json_null(g->memory));
+  json_set(detail, "group", group_json(w));
+  run_warn(g->run, column->is_indicator ? "value_without_rows" : "constant_item", detail);
+}
+
+/* Which columns the model of the group at hand has. */
+static status choose_columns(const regression *g, const group_walk *w, const covariance *c, logistic_model *m,
+                             error *err) {
+  const uint32_t p = c->count;
+  bool *dropped = ARENA_ARRAY(g->memory, bool, p), *sets = ARENA_ARRAY(g->memory, bool, (size_t)p *p);
+  double *part = ARENA_ARRAY(g->memory, double, (size_t)p *p);
+  if (dropped == NULL || sets == NULL || part == NULL) {
+    return error_no_memory(err, "logistic");
+  }
+  for (uint32_t i = 1; i < p; i++) { /* the outcome determines nothing */
+    for (uint32_t k = 1; k < p; k++) {
+      part[(size_t)i * p + k] = c->matrix[(size_t)i * p + k];
+    }
+  }
+  if (collinear_find(g->memory, part, p, dropped, sets) == UINT32_MAX) {
+    return error_no_memory(err, "logistic");
+  }
+  for (uint32_t i = 1; i < p; i++) {
+    if (!dropped[i]) {
+      m->columns[m->count++] = i - 1;
+    } else if (sets[(size_t)i * p + i]) {
+      warn_determined(g, w, i - 1, sets + (size_t)i * p);
+    } else {
+      warn_constant(g, w, i - 1);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* The covariances of the columns that M has, in C's place, as those of mantissas. */
+static void keep_columns(const products_state *s, covariance *c, const logistic_model *m) {
+  const uint32_t width = c->count, size = 1 + m->count;
+  for (uint32_t i = 0; i < size; i++) {
+    const uint32_t row = i > 0 ? 1 + m->columns[i - 1] : 0;
+    const double unit = (double)decimal_power10(s->decimals[row]);
+    c->mean[i] = c->mean[row] * unit;
+    for (uint32_t k = 0; k < size; k++) {
+      const uint32_t at = k > 0 ? 1 + m->columns[k - 1] : 0;
+      c->matrix[(size_t)i * size + k] =
+          c->matrix[(size_t)row * width + at] * unit * (double)decimal_power10(s->decimals[at]);
+    }
+  }
+  c->count = size;
+}
+
+static status start_model(regression *g, const group_walk *w, const products_state *s, covariance *c,
+                          error *err) {
+  const uint32_t outcome = run_argument(g->run, "outcome")->variables[0];
+  const int64_t n = c->n[0];
+  logistic_model m;
+  run_warn_base(g->run, outcome, group_json(w), n);
+  if (n > 0 && covariance_is_constant(c, 0)) {
+    warn_group(w, "no_event_variation", outcome, n);
+  }
+  if (n < 2 || covariance_is_constant(c, 0)) {
+    return STATUS_OK;
+  }
+  TRY(logistic_model_new(g->memory, g->columns.count, &m, err));
+  TRY(choose_columns(g, w, c, &m, err));
+  if (n <= 1 + (int64_t)m.count || m.count == 0) {
+    warn_group(w, "too_few_rows", outcome, n);
+    return STATUS_OK;
+  }
+  if (g->models_count == MODELS_MAX) {
+    return error_set(err, STATUS_LIMIT, "logistic: there are more than %d groups; choose fewer in \"by\"",
+                     MODELS_MAX);
+  }
+  keep_columns(s, c, &m);
+  m.group = group_key_of(w);
+  TRY(logistic_model_start(g->memory, c, &m, err));
+  g->models[g->models_count++] = m;
+  return STATUS_OK;
+}
+
+static status start_models(regression *g, error *err) {
+  g->models = ARENA_ARRAY(g->memory, logistic_model, MODELS_MAX);
+  if (g->models == NULL) {
+    return error_no_memory(err, "logistic");
+  }
+  covariance c;
+  group_walk w = group_walk_begin(g->run, 0, false);
+  while (group_walk_next(&w)) {
+    const products_state *s = run_result(g->run, group_walk_result(&w));
+    uint32_t first = 0;
+    if (products_blocks(s, w.place, &first) == 0) {
+      continue;
+    }
+    TRY(covariance_new(g->memory, 1 + g->columns.count, &c, err));
+    TRY(covariance_fill(s, products_block(s, first), run_weighting(g->run), &c, err));
+    TRY(start_model(g, &w, s, &c, err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- Step ----------------------------------------------------------------------------------------- */
+
+static void write_notes(const regression *g) {
+  static const char *const errors[] = {[WEIGHTING_NONE] = "note_logistic",
+                                       [WEIGHTING_SAMPLING] = "note_logistic_sampling",
+                                       [WEIGHTING_FREQUENCY] = "note_logistic_frequency"};
+  run_note(g->run, errors[run_weighting(g->run)], NULL);
+  run_note(g->run, "note_listwise", NULL);
+  regressors_note(g->run, &g->columns);
+}
+
+/* The tables are written model by model as searches end: rows are then in the order of ends, so all models
+ * are kept until the last has ended. */
+static status take_passes(regression *g, error *err) {
+  bool searching = false;
+  logistic_step *steps = ARENA_ARRAY(g->memory, logistic_step, (size_t)g->models_count + 1);
+  if (steps == NULL) {
+    return error_no_memory(err, "logistic");
+  }
+  for (uint32_t i = 0; i < g->models_count; i++) {
+    logistic_model *m = &g->models[i];
+    const logistic_state *s = run_result(g->run, i);
+    TRY(logistic_step_make(g->memory, m, s, &steps[i], err));
+    if (m->outcome == LOGISTIC_SEARCHING) {
+      logistic_model_move(m, s, &steps[i]);
+    }
+    searching = searching || m->outcome == LOGISTIC_SEARCHING;
+  }
+  if (searching) {
+    return need_passes(g, err);
+  }
+  const logistic_tables t = logistic_tables_open(g->run, &g->columns);
+  for (uint32_t i = 0; i < g->models_count; i++) {
+    TRY(logistic_report(&t, &g->models[i], run_result(g->run, i), &steps[i], err));
+  }
+  write_notes(g);
+  return STATUS_OK;
+}
+
+static status step(analysis_run *run, error *err) {
+  regression g;
+  TRY(open_regression(run, &g, err));
+  switch (g.phase) {
+    case PHASE_LEVELS:
+      TRY(regressors_read(run, 0, &g.columns, err));
+      TRY(need_sums(&g, err));
+      return carry(&g, PHASE_SUMS, err);
+    case PHASE_SUMS:
+      TRY(start_models(&g, err));
+      if (g.models_count == 0) {
+        (void)logistic_tables_open(run, &g.columns);
+        write_notes(&g);
+        return STATUS_OK;
+      }
+      return need_passes(&g, err);
+    case PHASE_PASSES:
+      break;
+  }
+  return take_passes(&g, err);
+}
+
+static status ask_again(analysis_run *run, error *err) {
+  regression g;
+  TRY(open_regression(run, &g, err));
+  return g.phase == PHASE_SUMS ? need_sums(&g, err) : need_passes(&g, err);
+}
+
+static const term terms[] = {
+#include "stats/analyses/logistic.terms"
+};
+
+const analysis_kind analysis_logistic = {
+    .name = "logistic",
+    .summary = "what makes an event more or less likely: odds ratios, fit, AUC",
+    .about =
+        "log(pi / (1 - pi)) = b0 + b1 x1 + .. by maximum likelihood, over the rows that answer the outcome\n"
+        "and all predictors; a nominal predictor is an indicator for each value but the reference.\n"
+        "Odds ratio exp(b) with the Wald interval exp(b -+ z SE); McFadden's and Nagelkerke's R2; the area\n"
+        "under the ROC curve with DeLong's interval; right and wrong at the cut; calibration by tenths.\n"
+        "\n"
+        "Sampling weights: pseudo-likelihood with sandwich errors and t (svyglm); frequency weights: a row\n"
+        "counts as often as its weight says.  What separates the outcome completely is named.",
+    .example =
+        "analyses:\n"
+        "  - logistic:\n"
+        "      outcome: churn\n"
+        "      event: [\"yes\"]\n"
+        "      predictors: [satisfaction, service, region]\n",
+    .arguments = arguments,
+    .arguments_count = sizeof arguments / sizeof arguments[0],
+    .takes_breakdowns = true,
+    .takes_weight = true,
+    .presentation =
+        {
+            .chapter = CHAPTER_DRIVERS,
+            .headlines = {{"logistic_coefficients", "odds_ratio"}},
+        },
+    .terms = terms,
+    .terms_count = sizeof terms / sizeof terms[0],
+    .check = check,
+    .begin = begin,
+    .step = step,
+    .ask_again = ask_again,
+};

@@ -1,0 +1,22 @@
+/* The tables of a logistic regression. */
+#ifndef CANVASS_STATS_ANALYSES_LOGISTIC_REPORT_H
+#define CANVASS_STATS_ANALYSES_LOGISTIC_REPORT_H
+
+#include "stats/analyses/logistic_model.h"
+#include "stats/analyses/regressors.h"
+#include "stats/methods/estimate.h"
+
+typedef struct logistic_tables {
+  analysis_run *run;
+  const regressors *columns;
+  weighting weighting;
+  estimate_options options;
+  table *fit, *coefficients, *constants, *predictors, *classification, *calibration;
+} logistic_tables;
+
+logistic_tables logistic_tables_open(analysis_run *run, const regressors *columns);
+/* All rows of one model whose search has ended, with the state of its last pass. */
+status logistic_report(const logistic_tables *t, const logistic_model *m, const logistic_state *s,
+                       const logistic_step *step, error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,251 @@
+#include "stats/analyses/regressors.h"
+
+#include <string.h>
+
+#include "stats/analyses/groups.h"
+#include "stats/analyses/levels.h"
+
+static bool is_nominal(const plan *p, uint32_t item) {
+  const program_variable *v = variable_of(p, item);
+  return program_variable_form(v) == FORM_CODED && !program_variable_is_numeric_coded(v);
+}
+
+bool regressors_have_levels(const analysis_run *run) {
+  const argument_value *predictors = run_argument(run, "predictors");
+  for (uint32_t i = 0; i < predictors->variables_count; i++) {
+    if (is_nominal(run_plan(run), predictors->variables[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+status regressors_need(analysis_run *run, error *err) {
+  const argument_value *predictors = run_argument(run, "predictors");
+  for (uint32_t i = 0; i < predictors->variables_count; i++) {
+    if (!is_nominal(run_plan(run), predictors->variables[i])) {
+      continue;
+    }
+    uint32_t variable = 0;
+    TRY(run_variable(run, predictors->variables[i], &variable, err));
+    const program_accumulator a = {.kind = ACCUMULATOR_FREQUENCY,
+                                   .variables = &variable,
+                                   .variables_count = 1,
+                                   .filter = run_filter(run),
+                                   .weight = run_weight(run)};
+    TRY(run_need(run, &a, err));
+  }
+  return STATUS_OK;
+}
+
+/* ---- The columns --------------------------------------------------------------------------------- */
+
+/* Whether the request names KEY as a reference. */
+static bool is_reference(const analysis_run *run, slice key) {
+  const argument_value *references = run_argument(run, "reference");
+  for (uint32_t i = 0; i < references->list_count; i++) {
+    if (slice_equal(references->texts[i], key)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static status add_column(regressors *out, regressor column, error *err) {
+  if (out->count == REGRESSORS_MAX) {
+    return error_set(
+        err, STATUS_LIMIT,
+        "the predictors have more than %d columns, an indicator for each value of a nominal one; "
+        "name fewer predictors, or put values together with a recode",
+        REGRESSORS_MAX);
+  }
+  out->at[out->count++] = column;
+  return STATUS_OK;
+}
+
+static status add_nominal(analysis_run *run, uint32_t predictor, uint32_t item, const frequency_state *s,
+                          regressors *out, error *err) {
+  arena *memory = json_arena(run_section(run));
+  const axis *keys = &s->keys;
+  const uint32_t *order = keys_in_order(memory, run_plan(run), item, keys, false);
+  if (order == NULL) {
+    return error_no_memory(err, "predictors");
+  }
+  uint32_t reference = keys->count;
+  for (uint32_t i = keys->count; i-- > 0;) {
+    const bool named = is_reference(run, keys->texts[order[i]]);
+    const bool before = reference < keys->count && is_reference(run, keys->texts[reference]);
+    reference = named || !before ? order[i] : reference;
+  }
+  if (keys->count < 2) { /* a column that is constant, so that its rows count as the others' do */
+    return add_column(
+        out, (regressor){predictor, item, true, keys->count == 1 ? keys->texts[0] : slice_of("")}, err);
+  }
+  for (uint32_t i = 0; i < keys->count; i++) {
+    if (order[i] != reference) {
+      TRY(add_column(out, (regressor){predictor, item, true, keys->texts[order[i]]}, err));
+    }
+  }
+  out->references[predictor] = keys->texts[reference];
+  return STATUS_OK;
+}
+
+static status make_room(analysis_run *run, regressors *out, error *err) {
+  arena *memory = json_arena(run_section(run));
+  *out = (regressors){.predictors_count = run_argument(run, "predictors")->variables_count};
+  out->references = ARENA_ARRAY(memory, slice, out->predictors_count);
+  out->at = ARENA_ARRAY(memory, regressor, REGRESSORS_MAX);
+  return out->references != NULL && out->at != NULL ? STATUS_OK : error_no_memory(err, "predictors");
+}
+
+status regressors_read(analysis_run *run, uint32_t first, regressors *out, error *err) {
+  const argument_value *predictors = run_argument(run, "predictors");
+  TRY(make_room(run, out, err));
+  for (uint32_t i = 0; i < out->predictors_count; i++) {
+    const uint32_t item = predictors->variables[i];
+    if (is_nominal(run_plan(run), item)) {
+      TRY(add_nominal(run, i, item, run_result(run, first++), out, err));
+    } else {
+      TRY(add_column(out, (regressor){.predictor = i, .item = item}, err));
+    }
+  }
+  return STATUS_OK;
+}
+
+/* ---- Their variables ------------------------------------------------------------------------------ */
+
+/* 1 where INPUT's answer is in RANGES, else 0. */
+static status add_flag(analysis_run *run, const char *name, uint32_t input, program_range *ranges,
+                       uint32_t count, uint32_t *index, error *err) {
+  const program_variable v = {.kind = VARIABLE_RECODE,
+                              .name = name,
+                              .inputs = &input,
+                              .inputs_count = 1,
+                              .ranges = ranges,
+                              .ranges_count = count,
+                              .has_else = true};
+  return run_add_variable(run, &v, index, err);
+}
+
+status regressors_add(analysis_run *run, const regressors *r, uint32_t *variables, error *err) {
+  for (uint32_t i = 0; i < r->count; i++) {
+    uint32_t variable = 0;
+    TRY(run_variable(run, r->at[i].item, &variable, err));
+    variables[i] = variable;
+    if (r->at[i].is_indicator) {
+      program_range range = {.is_text = true, .text = r->at[i].key, .code = 1};
+      const char *name = run_plan(run)->variables[r->at[i].item].name;
+      TRY(add_flag(run, name, variable, &range, 1, &variables[i], err));
+    }
+  }
+  return STATUS_OK;
+}
+
+/* Flags are 0 and 1 already. */
+static bool is_flag(const program_variable *v) {
+  switch (v->kind) {
+    case VARIABLE_TOP:
+    case VARIABLE_OPTION:
+    case VARIABLE_CONDITION:
+      return true;
+    default:
+      return v->kind == VARIABLE_SCALE && v->low == 0 && v->high == 1 && !v->reversed;
+  }
+}
+
+status regressors_check_event(const plan *p, uint32_t variable, const argument_value *events, error *err) {
+  const program_variable *v = variable_of(p, variable);
+  const char *name = p->variables[variable].name;
+  if (events->list_count == 0 && !is_flag(v)) {
+    return error_set(
+        err, STATUS_SPECIFICATION,
+        "event: say which values of \"%s\" are the event, as in \"event: [yes]\" or \"event: [9, 10]\"",
+        name);
+  }
+  for (uint32_t i = 0; i < events->list_count && !is_nominal(p, variable); i++) {
+    decimal number;
+    if (!decimal_parse(events->texts[i], '.', &number) || number.scale > 0) {
+      return error_set(err, STATUS_SPECIFICATION,
+                       "event: \"%.*s\" is not a code of \"%s\"; codes are whole numbers",
+                       (int)events->texts[i].length, events->texts[i].bytes, name);
+    }
+  }
+  return STATUS_OK;
+}
+
+status regressors_add_event(analysis_run *run, uint32_t variable, const argument_value *events,
+                            uint32_t *index, error *err) {
+  const plan *p = run_plan(run);
+  TRY(run_variable(run, variable, index, err));
+  if (events->list_count == 0) {
+    return STATUS_OK;
+  }
+  program_range *ranges = ARENA_ARRAY(json_arena(run_section(run)), program_range, events->list_count);
+  if (ranges == NULL) {
+    return error_no_memory(err, "event");
+  }
+  for (uint32_t i = 0; i < events->list_count; i++) {
+    ranges[i].code = 1;
+    if (is_nominal(p, variable)) {
+      ranges[i].is_text = true;
+      ranges[i].text = events->texts[i];
+    } else if (decimal_parse(events->texts[i], '.', &ranges[i].low)) {
+      ranges[i].has_low = ranges[i].has_high = true;
+      ranges[i].high = ranges[i].low;
+    }
+  }
+  return add_flag(run, p->variables[variable].name, *index, ranges, events->list_count, index, err);
+}
+
+/* ---- In the report, and as bytes ------------------------------------------------------------------ */
+
+void regressors_name(const regressors *r, uint32_t column, table *t) {
+  table_item(t, "item", r->at[column].item);
+  const axis keys = {.is_text = true, .count = 1, .texts = &r->at[column].key};
+  table_key(t, "value", &keys, 0);
+}
+
+void regressors_note(analysis_run *run, const regressors *r) {
+  const argument_value *predictors = run_argument(run, "predictors");
+  for (uint32_t i = 0; i < r->predictors_count; i++) {
+    if (r->references[i].length > 0) {
+      json *detail = run_detail(run);
+      json_set_text(detail, "item", run_plan(run)->variables[predictors->variables[i]].name);
+      json_set(detail, "value", json_text(json_arena(run_section(run)), r->references[i]));
+      run_note(run, "note_reference", detail);
+    }
+  }
+}
+
+void regressors_encode(const regressors *r, buf *out) {
+  for (uint32_t i = 0; i < r->predictors_count; i++) {
+    buf_put_slice(out, r->references[i]);
+  }
+  buf_put_varint(out, r->count);
+  for (uint32_t i = 0; i < r->count; i++) {
+    buf_put_varint(out, r->at[i].predictor);
+    buf_put_u8(out, r->at[i].is_indicator);
+    buf_put_slice(out, r->at[i].key);
+  }
+}
+
+status regressors_decode(analysis_run *run, reader *r, regressors *out, error *err) {
+  arena *memory = json_arena(run_section(run));
+  const argument_value *predictors = run_argument(run, "predictors");
+  TRY(make_room(run, out, err));
+  for (uint32_t i = 0; i < out->predictors_count; i++) {
+    out->references[i] = reader_text(r, PROGRAM_TEXT_MAX, memory);
+  }
+  out->count = (uint32_t)reader_count(r, REGRESSORS_MAX);
+  for (uint32_t i = 0; i < out->count && r->problem == NULL; i++) {
+    regressor *at = &out->at[i];
+    at->predictor = (uint32_t)reader_count(r, out->predictors_count - 1);
+    at->is_indicator = reader_flag(r);
+    at->key = reader_text(r, PROGRAM_TEXT_MAX, memory);
+    at->item = predictors->variables[at->predictor];
+    if (at->is_indicator != is_nominal(run_plan(run), at->item)) {
+      reader_fail(r, "a column of another kind than its predictor");
+    }
+  }
+  return reader_status(r, "the state of a regression", err);
+}
