@@ -28,6 +28,11 @@ static inline uint64_t seeded_below(seeded *r, uint64_t count) {
   return seeded_next(r) % count;
 }
 
+/* The same as 32 bits; 0 when COUNT is 0. */
+static inline uint32_t seeded_pick(seeded *r, uint32_t count) {
+  return (uint32_t)((seeded_next(r) >> 32) * count >> 32);
+}
+
 /* A number of 0..BITS significant bits, every magnitude about as likely: edges come up often. */
 static inline uint64_t seeded_bits(seeded *r, unsigned bits) {
   const unsigned keep = (unsigned)seeded_below(r, bits + 1);

@@ -1,10 +1,10 @@
 /* Numbers of any length at any scale, against fractions that GMP makes of all their digits. */
-#include <gmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
+#include "tests/base/rational.h"
 #include "tests/check.h"
 #include "tests/seeded.h"
 
@@ -92,39 +92,10 @@ static void random_number(seeded *r, char *text, mpq_t value) {
   }
   mpz_set_str(mpq_numref(value), digits, 10);
   mpz_set_ui(mpq_denref(value), 1);
-  const long power = exponent - (long)fraction;
-  mpz_t factor;
-  mpz_init(factor);
-  mpz_ui_pow_ui(factor, 10, (unsigned long)labs(power));
-  mpz_ptr side = power < 0 ? mpq_denref(value) : mpq_numref(value);
-  mpz_mul(side, side, factor);
-  mpz_clear(factor);
-  mpq_canonicalize(value);
+  rational_shift(value, exponent - (long)fraction);
   if (negative) {
     mpq_neg(value, value);
   }
-}
-
-static void times_power_of_ten(mpq_t value, unsigned scale) {
-  mpz_t factor;
-  mpz_init(factor);
-  mpz_ui_pow_ui(factor, 10, scale);
-  mpz_mul(mpq_numref(value), mpq_numref(value), factor);
-  mpq_canonicalize(value);
-  mpz_clear(factor);
-}
-
-/* By floor(x + 1/2), one less where that was a tie to an odd number. */
-static void round_half_even(mpz_t out, const mpq_t value) {
-  mpq_t shifted;
-  mpq_init(shifted);
-  mpq_set_ui(shifted, 1, 2);
-  mpq_add(shifted, shifted, value);
-  mpz_fdiv_q(out, mpq_numref(shifted), mpq_denref(shifted));
-  if (mpz_cmp_ui(mpq_denref(shifted), 1) == 0 && mpz_odd_p(out)) {
-    mpz_sub_ui(out, out, 1);
-  }
-  mpq_clear(shifted);
 }
 
 static void any_scale_rounds_half_to_even_over_all_digits(void **state) {
@@ -140,8 +111,8 @@ static void any_scale_rounds_half_to_even_over_all_digits(void **state) {
     char text[128];
     random_number(&r, text, value);
     const unsigned scale = (unsigned)seeded_below(&r, i % 2 == 0 ? 30 : DECIMAL_READ_SCALE_MAX + 1);
-    times_power_of_ten(value, scale);
-    round_half_even(expected, value);
+    rational_shift(value, scale);
+    rational_round(expected, value, 0);
     const decimal_reading should = mpz_cmpabs(expected, most) > 0          ? DECIMAL_OUTSIDE
                                    : mpz_cmp_ui(mpq_denref(value), 1) == 0 ? DECIMAL_EXACT
                                                                            : DECIMAL_ROUNDED;
@@ -159,15 +130,8 @@ static void any_scale_rounds_half_to_even_over_all_digits(void **state) {
 }
 
 static void set_magnitude(mpq_t out, decimal_magnitude m) {
-  mpz_t factor;
-  mpz_init(factor);
-  mpz_ui_pow_ui(factor, 10, (unsigned long)abs(m.exponent));
-  mpz_set_ui(mpq_numref(out), m.mantissa);
-  mpz_set_ui(mpq_denref(out), 1);
-  mpz_ptr side = m.exponent < 0 ? mpq_denref(out) : mpq_numref(out);
-  mpz_mul(side, side, factor);
-  mpq_canonicalize(out);
-  mpz_clear(factor);
+  mpq_set_ui(out, m.mantissa, 1);
+  rational_shift(out, m.exponent);
 }
 
 static void a_magnitude_is_the_number_or_the_least_above_it_with_19_digits(void **state) {
@@ -185,7 +149,7 @@ static void a_magnitude_is_the_number_or_the_least_above_it_with_19_digits(void 
     uint8_t decimals;
     decimal_magnitude size;
     const bool is_measured = decimal_measure(slice_of(text), '.', &decimals, &size);
-    round_half_even(whole, value);
+    rational_round(whole, value, 0);
     assert_int_equal(is_measured, mpz_cmpabs(whole, most) <= 0);
     if (!is_measured) {
       continue;
@@ -279,9 +243,9 @@ static void the_scale_is_the_largest_at_which_the_number_takes_no_more_units(voi
     const int64_t limit = 1 + (int64_t)seeded_bits(&r, 62);
     const unsigned scale = decimal_magnitude_scale(m, limit);
     set_magnitude(value, m);
-    times_power_of_ten(value, scale);
+    rational_shift(value, scale);
     assert_true(scale == 0 || mpq_cmp_si(value, limit, 1) <= 0);
-    times_power_of_ten(value, 1);
+    rational_shift(value, 1);
     assert_true(scale == DECIMAL_READ_SCALE_MAX || mpq_cmp_si(value, limit, 1) > 0);
   }
   mpq_clear(value);

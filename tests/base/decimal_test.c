@@ -1,10 +1,10 @@
 /* Decimal numbers against a slow oracle: GMP fractions made digit by digit. */
 #include "base/decimal.h"
 
-#include <gmp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/base/rational.h"
 #include "tests/check.h"
 #include "tests/seeded.h"
 
@@ -129,11 +129,7 @@ static bool oracle(const char *text, char mark, mpq_t value) {
   } else if (good) {
     mpz_set(mpq_numref(value), digits);
     mpz_set_ui(mpq_denref(value), 1);
-    const long power = exponent - fraction;
-    mpz_ui_pow_ui(digits, 10, (unsigned long)labs(power));
-    mpz_ptr side = power < 0 ? mpq_denref(value) : mpq_numref(value);
-    mpz_mul(side, side, digits);
-    mpq_canonicalize(value);
+    rational_shift(value, exponent - fraction);
     if (negative) {
       mpq_neg(value, value);
     }
@@ -143,9 +139,7 @@ static bool oracle(const char *text, char mark, mpq_t value) {
 }
 
 static void set_decimal(mpq_t out, decimal d) {
-  mpz_set_si(mpq_numref(out), d.mantissa);
-  mpz_ui_pow_ui(mpq_denref(out), 10, d.scale);
-  mpq_canonicalize(out);
+  rational_set(out, d.mantissa, d.scale);
 }
 
 /* Whether the value has a form mantissa * 10^-scale within the limits. */
@@ -212,25 +206,12 @@ static decimal random_decimal(seeded *r) {
                    (uint8_t)seeded_below(r, scales)};
 }
 
-/* Rounds half to even by floor(2x): independent of the remainders that the code looks at. */
-static void round_half_even(mpz_t out, const mpq_t value) {
-  mpq_t shifted;
-  mpq_init(shifted);
-  mpq_set_ui(shifted, 1, 2);
-  mpq_add(shifted, shifted, value);
-  mpz_fdiv_q(out, mpq_numref(shifted), mpq_denref(shifted));
-  if (mpz_cmp_ui(mpq_denref(shifted), 1) == 0 && mpz_odd_p(out)) {
-    mpz_sub_ui(out, out, 1);
-  }
-  mpq_clear(shifted);
-}
-
 static void rescaling_rounds_half_to_even(void **state) {
   (void)state;
   seeded r = {seeded_seed()};
-  mpq_t value, power;
+  mpq_t value;
   mpz_t expected;
-  mpq_inits(value, power, NULL);
+  mpq_init(value);
   mpz_init(expected);
   for (int i = 0; i < 50000; i++) {
     decimal d = random_decimal(&r);
@@ -243,10 +224,8 @@ static void rescaling_rounds_half_to_even(void **state) {
     const unsigned scale = i % 2 == 0 || near < 20 ? (unsigned)seeded_below(&r, DECIMAL_SCALE_MAX + 1)
                                                    : (near - 20) % (DECIMAL_READ_SCALE_MAX + 1);
     set_decimal(value, d);
-    mpz_ui_pow_ui(mpq_numref(power), 10, scale);
-    mpz_set_ui(mpq_denref(power), 1);
-    mpq_mul(value, value, power);
-    round_half_even(expected, value);
+    rational_shift(value, scale);
+    rational_round(expected, value, 0);
     int64_t mantissa = 0;
     bool inexact = false;
     const bool fits = decimal_rescale(d, scale, &mantissa, &inexact);
@@ -256,7 +235,7 @@ static void rescaling_rounds_half_to_even(void **state) {
       assert_int_equal(inexact, mpz_cmp_ui(mpq_denref(value), 1) != 0);
     }
   }
-  mpq_clears(value, power, NULL);
+  mpq_clear(value);
   mpz_clear(expected);
 }
 

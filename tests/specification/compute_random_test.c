@@ -24,24 +24,24 @@ static void column(fixture *f, const char *name, char texts[ROWS][32], packed_ki
   fixture_column(f, name, packing, cells);
 }
 
-static fixture *random_table(uint64_t *random) {
+static fixture *random_table(seeded *random) {
   static char texts[6][ROWS][32];
   fixture *f = fixture_new(ROWS);
   memset(texts, 0, sizeof texts);
   for (uint32_t r = 0; r < ROWS; r++) {
     record *row = &table[r];
-    *row = (record){.numbers = {(int64_t)tree_below(random, 4000) - 2000, tree_below(random, 7),
-                                1 + tree_below(random, 5)},
-                    .first_day = tree_below(random, 5),
-                    .second_day = tree_below(random, 5),
-                    .text = (int)tree_below(random, 4)};
+    *row = (record){.numbers = {(int64_t)seeded_pick(random, 4000) - 2000, seeded_pick(random, 7),
+                                1 + seeded_pick(random, 5)},
+                    .first_day = seeded_pick(random, 5),
+                    .second_day = seeded_pick(random, 5),
+                    .text = (int)seeded_pick(random, 4)};
     for (uint32_t i = 0; i < 3; i++) {
-      row->reasons[i] = tree_below(random, 4) == 0 ? MISSING_BLANK : ANSWER;
+      row->reasons[i] = seeded_pick(random, 4) == 0 ? MISSING_BLANK : ANSWER;
       if (row->reasons[i] == ANSWER) {
         decimal_format((decimal){row->numbers[i], i == 0 ? 2 : 0}, texts[i][r]);
       }
     }
-    if (row->reasons[2] != ANSWER && tree_below(random, 2) == 0) {
+    if (row->reasons[2] != ANSWER && seeded_pick(random, 2) == 0) {
       strcpy(texts[2][r], "9");
       row->reasons[2] = MISSING_DONT_KNOW;
     }
@@ -85,15 +85,15 @@ static void check_rows(const plan *p, const stats_rows *rows, uint32_t first, co
   frame_destroy(f);
 }
 
-static void check_tree(uint64_t *random, const tree *t, bool is_truth, const fixture *data, tally *seen) {
+static void check_tree(seeded *random, const tree *t, bool is_truth, const fixture *data, tally *seen) {
   static char page[TEXT_BYTES];
   buf text;
   buf_init(&text);
   tree_show(t, &text);
   buf_put_u8(&text, 0);
   char decimals[32] = "";
-  if (!is_truth && tree_below(random, 3) > 0) {
-    (void)snprintf(decimals, sizeof decimals, ", decimals: %u", tree_below(random, 13));
+  if (!is_truth && seeded_pick(random, 3) > 0) {
+    (void)snprintf(decimals, sizeof decimals, ", decimals: %u", seeded_pick(random, 13));
   }
   const int length =
       snprintf(page, sizeof page,
@@ -105,7 +105,7 @@ static void check_tree(uint64_t *random, const tree *t, bool is_truth, const fix
   assert_true(length > 0 && (size_t)length < sizeof page);
   plan *p = page_plan(page, "a|b|q|d|e|n");
   check_rows(p, fixture_rows(data), 0, t, (const char *)text.data, seen);
-  const uint32_t cut = 1 + tree_below(random, ROWS - 2);
+  const uint32_t cut = 1 + seeded_pick(random, ROWS - 2);
   tally again = {0};
   fixture *head = fixture_cut(data, 0, cut);
   fixture *tail = fixture_cut(data, cut, ROWS - cut);
@@ -120,8 +120,8 @@ static void check_tree(uint64_t *random, const tree *t, bool is_truth, const fix
 static void random_expressions(bool are_truths) {
   tally seen = {0};
   for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
-    uint64_t random = seed * 2 + are_truths;
-    const unsigned depth = 1 + tree_below(&random, 4);
+    seeded random = {seed * 2 + are_truths};
+    const unsigned depth = 1 + seeded_pick(&random, 4);
     const tree *t = are_truths ? tree_new_truth(&random, depth) : tree_new_number(&random, depth);
     if (!tree_has_variable(t)) {
       continue;

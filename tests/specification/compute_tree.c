@@ -1,5 +1,6 @@
 #include "tests/specification/compute_tree.h"
 
+#include "tests/base/rational.h"
 #include "tests/check.h"
 
 enum { KIDS_MAX = 3, TREES_MAX = 4096 };
@@ -53,33 +54,21 @@ struct tree {
 static tree forest[TREES_MAX];
 static uint32_t trees;
 
-uint64_t tree_random(uint64_t *state) {
-  *state += 0x9E3779B97F4A7C15U;
-  uint64_t z = *state;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
-}
-
-uint32_t tree_below(uint64_t *state, uint32_t end) {
-  return (uint32_t)(tree_random(state) % end);
-}
-
 static tree *tree_new(kind k, uint32_t count) {
   assert_true(trees < TREES_MAX);
   forest[trees] = (tree){.kind = k, .count = count};
   return &forest[trees++];
 }
 
-static tree *random_truth(uint64_t *r, unsigned depth);
+static tree *random_truth(seeded *r, unsigned depth);
 
-static tree *random_number(uint64_t *r, unsigned depth) {
-  const kind k = (kind)(depth == 0 ? NUMBER + tree_below(r, 3) : NUMBER + tree_below(r, EQ - NUMBER));
-  uint32_t count = k <= NOTHING ? 0 : k <= OVER ? 2 : k <= ROUNDED ? 1 : 1 + tree_below(r, KIDS_MAX);
+static tree *random_number(seeded *r, unsigned depth) {
+  const kind k = (kind)(depth == 0 ? NUMBER + seeded_pick(r, 3) : NUMBER + seeded_pick(r, EQ - NUMBER));
+  uint32_t count = k <= NOTHING ? 0 : k <= OVER ? 2 : k <= ROUNDED ? 1 : 1 + seeded_pick(r, KIDS_MAX);
   count = k == CHOICE ? 3 : count;
   tree *t = tree_new(k, count);
-  t->mantissa = k == NUMBER ? tree_below(r, 5000) : k == ROUNDED ? tree_below(r, 5) : tree_below(r, 3);
-  t->scale = tree_below(r, 4);
+  t->mantissa = k == NUMBER ? seeded_pick(r, 5000) : k == ROUNDED ? seeded_pick(r, 5) : seeded_pick(r, 3);
+  t->scale = seeded_pick(r, 4);
   for (uint32_t i = 0; i < count; i++) {
     const bool is_truth = k == COUNT_TRUE || (k == CHOICE && i == 0);
     t->kids[i] = is_truth ? random_truth(r, depth - 1) : random_number(r, depth - 1);
@@ -99,9 +88,9 @@ static void avoid_refusals(tree *t) {
   }
 }
 
-static tree *random_truth(uint64_t *r, unsigned depth) {
+static tree *random_truth(seeded *r, unsigned depth) {
   static const kind leaves[] = {IS_X, IS_NOT_X, MISSING_TEXT, AFTER};
-  const kind k = depth == 0 ? leaves[tree_below(r, 4)] : (kind)(EQ + tree_below(r, AFTER + 1 - EQ));
+  const kind k = depth == 0 ? leaves[seeded_pick(r, 4)] : (kind)(EQ + seeded_pick(r, AFTER + 1 - EQ));
   const bool joins = k == BOTH || k == EITHER || k == NOT;
   const uint32_t count = k >= IS_X && k != MISSING_NUMBER             ? 0
                          : k == NOT || k == MISSING_NUMBER || k == IN ? 1
@@ -232,9 +221,7 @@ const tree_day tree_days[TREE_DAYS] = {
     {"2025-01-01", 20089}, {"2024-02-29", 19782}, {"2024-03-01", 19783}, {"2000-02-29", 11016}, {"", 0}};
 
 static void set_number(answer *out, int64_t mantissa, unsigned scale) {
-  mpz_set_si(mpq_numref(out->value), mantissa);
-  mpz_ui_pow_ui(mpq_denref(out->value), 10, scale);
-  mpq_canonicalize(out->value);
+  rational_set(out->value, mantissa, scale);
   out->reason = ANSWER;
 }
 
@@ -242,29 +229,12 @@ static void set_truth(answer *out, bool truth) {
   set_number(out, truth ? 1 : 0, 0);
 }
 
-/* Half to even at 10^-SCALE. */
-static void round_to(mpq_t value, unsigned scale, mpz_t mantissa) {
-  mpz_t twice;
-  mpz_t power;
-  mpz_inits(twice, power, NULL);
-  mpz_ui_pow_ui(power, 10, scale);
-  mpz_mul(twice, mpq_numref(value), power);
-  mpz_fdiv_qr(mantissa, twice, twice, mpq_denref(value));
-  mpz_mul_ui(twice, twice, 2);
-  const int order = mpz_cmp(twice, mpq_denref(value));
-  if (order > 0 || (order == 0 && mpz_odd_p(mantissa))) {
-    mpz_add_ui(mantissa, mantissa, 1);
-  }
-  mpz_clears(twice, power, NULL);
-}
-
 static void round_answer(answer *out, unsigned scale) {
   mpz_t mantissa;
   mpz_init(mantissa);
-  round_to(out->value, scale, mantissa);
-  mpz_set(mpq_numref(out->value), mantissa);
-  mpz_ui_pow_ui(mpq_denref(out->value), 10, scale);
-  mpq_canonicalize(out->value);
+  rational_round(mantissa, out->value, scale);
+  mpq_set_z(out->value, mantissa);
+  rational_shift(out->value, -(long)scale);
   mpz_clear(mantissa);
 }
 
@@ -438,12 +408,12 @@ void tree_evaluate(const tree *t, const record *row, answer *out) {
   }
 }
 
-const tree *tree_new_number(uint64_t *random, unsigned depth) {
+const tree *tree_new_number(seeded *random, unsigned depth) {
   trees = 0;
   return random_number(random, depth);
 }
 
-const tree *tree_new_truth(uint64_t *random, unsigned depth) {
+const tree *tree_new_truth(seeded *random, unsigned depth) {
   trees = 0;
   return random_truth(random, depth);
 }
@@ -467,7 +437,7 @@ int64_t tree_mantissa(answer *x, unsigned decimals) {
     return INT64_MIN + x->reason;
   }
   mpz_init(mantissa);
-  round_to(x->value, decimals, mantissa);
+  rational_round(mantissa, x->value, decimals);
   const bool fits = mpz_sizeinbase(mantissa, 2) <= 62 || mpz_cmp_si(mantissa, NUMBER_MAX) == 0;
   result = fits ? mpz_get_si(mantissa) : INT64_MIN + MISSING_INVALID;
   mpz_clear(mantissa);

@@ -6,6 +6,7 @@
 #include <gmp.h>
 
 #include "stats/program/program.h"
+#include "tests/seeded.h"
 
 enum { ANSWER = -1 };
 
@@ -33,11 +34,9 @@ typedef struct tree_day {
 enum { TREE_DAYS = 5 };
 extern const tree_day tree_days[TREE_DAYS];
 
-uint64_t tree_random(uint64_t *state);
-uint32_t tree_below(uint64_t *state, uint32_t end);
 /* Valid until the next call. */
-const tree *tree_new_number(uint64_t *random, unsigned depth);
-const tree *tree_new_truth(uint64_t *random, unsigned depth);
+const tree *tree_new_number(seeded *random, unsigned depth);
+const tree *tree_new_truth(seeded *random, unsigned depth);
 /* Whether a variable is in it, as there has to be. */
 bool tree_has_variable(const tree *t);
 void tree_show(const tree *t, buf *out);

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <gmp.h>
-
+#include "tests/base/rational.h"
 #include "tests/check.h"
 #include "tests/seeded.h"
 #include "tests/stats/fixture.h"
@@ -18,34 +17,15 @@ static int64_t between(seeded *state, int64_t low, int64_t high) {
   return (int64_t)((uint64_t)low + seeded_next(state) % span);
 }
 
-static void set_decimal(mpq_t out, int64_t mantissa, unsigned scale) {
-  mpz_set_si(mpq_numref(out), mantissa);
-  mpz_ui_pow_ui(mpq_denref(out), 10, scale);
-  mpq_canonicalize(out);
-}
-
 /* VALUE at 12 decimals, half to even; false when it is past NUMBER_MAX. */
 static bool rounded(const mpq_t value, int64_t *out) {
-  mpq_t scaled;
-  mpz_t floor;
-  mpz_t twice;
-  mpq_init(scaled);
-  mpz_inits(floor, twice, NULL);
-  set_decimal(scaled, 1000000000000, 0);
-  mpq_mul(scaled, scaled, value);
-  mpz_fdiv_q(floor, mpq_numref(scaled), mpq_denref(scaled));
-  mpz_mul(twice, floor, mpq_denref(scaled));
-  mpz_sub(twice, mpq_numref(scaled), twice);
-  mpz_mul_ui(twice, twice, 2);
-  int order = mpz_cmp(twice, mpq_denref(scaled));
-  if (order > 0 || (order == 0 && mpz_odd_p(floor))) {
-    mpz_add_ui(floor, floor, 1);
-  }
-  bool fits = mpz_fits_slong_p(floor) != 0;
-  *out = fits ? mpz_get_si(floor) : 0;
+  mpz_t mantissa;
+  mpz_init(mantissa);
+  rational_round(mantissa, value, 12);
+  bool fits = mpz_fits_slong_p(mantissa) != 0;
+  *out = fits ? mpz_get_si(mantissa) : 0;
   fits = fits && *out <= NUMBER_MAX && *out >= -NUMBER_MAX;
-  mpz_clears(floor, twice, NULL);
-  mpq_clear(scaled);
+  mpz_clear(mantissa);
   return fits;
 }
 
@@ -65,17 +45,17 @@ static int64_t oracle(frame *f, const program_variable *v, uint32_t row) {
     if (number_is_missing(view.values[row])) {
       continue;
     }
-    set_decimal(x, view.values[row], view.decimals);
+    rational_set(x, view.values[row], view.decimals);
     if (v->rescaled[i]) {
-      set_decimal(a, v->rescale_low[i].mantissa, v->rescale_low[i].scale);
-      set_decimal(b, v->rescale_high[i].mantissa, v->rescale_high[i].scale);
+      rational_set(a, v->rescale_low[i].mantissa, v->rescale_low[i].scale);
+      rational_set(b, v->rescale_high[i].mantissa, v->rescale_high[i].scale);
       mpq_sub(x, x, a);
       mpq_sub(b, b, a);
       mpq_div(x, x, b);
-      set_decimal(a, 100, 0);
+      rational_set(a, 100, 0);
       mpq_mul(x, x, a);
     }
-    set_decimal(a, v->weights != NULL ? v->weights[i] : 1, 0);
+    rational_set(a, v->weights != NULL ? v->weights[i] : 1, 0);
     mpq_add(weights, weights, a);
     mpq_mul(x, x, a);
     mpq_add(sum, sum, x);
