@@ -1,6 +1,7 @@
 /* What columns become in shards: codes, wide codes, decimals with exceptions, texts; and that they give
  * back every cell, wherever the shards are cut. */
 #include "tests/reading/csv_reading.h"
+#include "tests/seeded.h"
 
 enum { ROWS = 70000, COLUMNS = 9, CELL_BYTES = 48 };
 
@@ -12,57 +13,53 @@ static const reading_column wanted[COLUMNS] = {
     {"short_comment", READING_HINT_TEXT, false},
 };
 
-static uint64_t next_random(uint64_t *state) {
-  uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-  z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return z ^ (z >> 31);
-}
-
-static unsigned below(uint64_t *random, unsigned limit) {
-  return (unsigned)(next_random(random) % limit);
-}
-
 /* The raw cells of one row; CELL is what stands in the file. */
-static void make_amount(uint64_t *r, char *cell) {
+static void make_amount(seeded *r, char *cell) {
   static const char *const odd[] = {"",       "n/a", "1e2",  "1.5E-3", "\"12.50\"",
                                     " 7.25 ", "+3",  "-0.5", "\"\"",   "12."};
-  if (below(r, 10) == 0) {
-    snprintf(cell, CELL_BYTES, "%s", odd[below(r, 10)]);
+  if (seeded_pick(r, 10) == 0) {
+    snprintf(cell, CELL_BYTES, "%s", odd[seeded_pick(r, 10)]);
   } else {
-    snprintf(cell, CELL_BYTES, "%s%u.%02u", below(r, 5) == 0 ? "-" : "", below(r, 100000), below(r, 100));
+    snprintf(cell, CELL_BYTES, "%s%u.%02u", seeded_pick(r, 5) == 0 ? "-" : "", seeded_pick(r, 100000),
+             seeded_pick(r, 100));
   }
 }
 
-static void make_extreme(uint64_t *r, char *cell) {
-  switch (below(r, 50)) {
+static void make_extreme(seeded *r, char *cell) {
+  switch (seeded_pick(r, 50)) {
     case 0:
       snprintf(cell, CELL_BYTES, "9223372036854775807");
       break;
     case 1:
-      snprintf(cell, CELL_BYTES, "0.000000000000000%03u", 1 + below(r, 999));
+      snprintf(cell, CELL_BYTES, "0.000000000000000%03u", 1 + seeded_pick(r, 999));
       break;
     case 2:
       snprintf(cell, CELL_BYTES, "99999999999999999999");
       break;
     case 3:
-      snprintf(cell, CELL_BYTES, "%u.5000", below(r, 1000));
+      snprintf(cell, CELL_BYTES, "%u.5000", seeded_pick(r, 1000));
       break;
     default:
-      snprintf(cell, CELL_BYTES, "%u", below(r, 1000000));
+      snprintf(cell, CELL_BYTES, "%u", seeded_pick(r, 1000000));
   }
 }
 
-static void make_row(uint64_t *r, unsigned row, char cells[COLUMNS][CELL_BYTES]) {
-  snprintf(cells[0], CELL_BYTES, below(r, 30) == 0 ? "" : below(r, 9) == 0 ? "%u " : "%u", 1 + below(r, 10));
+static void make_row(seeded *r, unsigned row, char cells[COLUMNS][CELL_BYTES]) {
+  snprintf(cells[0], CELL_BYTES,
+           seeded_pick(r, 30) == 0  ? ""
+           : seeded_pick(r, 9) == 0 ? "%u "
+                                    : "%u",
+           1 + seeded_pick(r, 10));
   make_amount(r, cells[1]);
   make_extreme(r, cells[2]);
-  snprintf(cells[3], CELL_BYTES, "v%u", below(r, 600));
-  snprintf(cells[4], CELL_BYTES, below(r, 2) == 0 ? "\"label, %u\"" : "label %u", below(r, 100));
-  snprintf(cells[5], CELL_BYTES, below(r, 3) == 0 ? "a rather long name of town %u" : "t%u", below(r, 3000));
+  snprintf(cells[3], CELL_BYTES, "v%u", seeded_pick(r, 600));
+  snprintf(cells[4], CELL_BYTES, seeded_pick(r, 2) == 0 ? "\"label, %u\"" : "label %u", seeded_pick(r, 100));
+  snprintf(cells[5], CELL_BYTES, seeded_pick(r, 3) == 0 ? "a rather long name of town %u" : "t%u",
+           seeded_pick(r, 3000));
   snprintf(cells[6], CELL_BYTES, "id-%u", row);
-  snprintf(cells[7], CELL_BYTES, below(r, 4) == 0 ? "\"said \"\"%u\"\"\"" : "%u.25 or so", below(r, 5000));
-  snprintf(cells[8], CELL_BYTES, "%s", below(r, 2) == 0 ? "yes" : "不");
+  snprintf(cells[7], CELL_BYTES, seeded_pick(r, 4) == 0 ? "\"said \"\"%u\"\"\"" : "%u.25 or so",
+           seeded_pick(r, 5000));
+  snprintf(cells[8], CELL_BYTES, "%s", seeded_pick(r, 2) == 0 ? "yes" : "不");
 }
 
 /* The text that a raw cell stands for. */
@@ -79,7 +76,7 @@ static slice text_of(const char *raw, char *memory) {
 }
 
 static void make_file_and_expectation(buf *text, slice *expected, arena *memory) {
-  uint64_t random = 42;
+  seeded random = {42};
   for (unsigned i = 0; i < COLUMNS; i++) {
     buf_printf(text, "%s%s", i == 0 ? "" : ",", wanted[i].name);
   }

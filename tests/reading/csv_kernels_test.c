@@ -1,5 +1,6 @@
 /* Every SIMD form against the portable one, bit for bit, and the number reader against decimal_parse. */
 #include "tests/reading/csv_reading.h"
+#include "tests/seeded.h"
 
 #include "reading/csv/kernels.h"
 #include "reading/csv/piece.h"
@@ -7,20 +8,13 @@
 
 enum { CASES = 3000, BYTES_MAX = 1500 };
 
-static uint64_t next_random(uint64_t *state) {
-  uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-  z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return z ^ (z >> 31);
-}
-
 /* Text whose characters are mostly drawn from a few that matter; how many is drawn too. */
-static size_t fill(uint64_t *random, uint8_t *text) {
+static size_t fill(seeded *random, uint8_t *text) {
   static const char alphabet[] = "abc,\n;\"\r\",\n 12,\n";
-  const size_t length = next_random(random) % BYTES_MAX;
-  const unsigned few = 5 + (unsigned)(next_random(random) % (sizeof alphabet - 5));
+  const size_t length = seeded_next(random) % BYTES_MAX;
+  const unsigned few = 5 + (unsigned)(seeded_next(random) % (sizeof alphabet - 5));
   for (size_t i = 0; i < length; i++) {
-    text[i] = (uint8_t)alphabet[next_random(random) % few];
+    text[i] = (uint8_t)alphabet[seeded_next(random) % few];
   }
   return length;
 }
@@ -46,11 +40,11 @@ static void every_form_indexes_alike(void **state) {
   static uint8_t memory[BYTES_MAX + 4 * CSV_MARGIN];
   uint8_t *text = memory + CSV_MARGIN;
   for (uint64_t seed = 1; seed <= CASES; seed++) {
-    uint64_t random = seed;
+    seeded random = {seed};
     memset(memory, '\n', sizeof memory);
     const size_t length = fill(&random, text) + 1;
     text[length - 1] = '\n';
-    const size_t cut = next_random(&random) % (length / 64 + 1) * 64;
+    const size_t cut = seeded_next(&random) % (length / 64 + 1) * 64;
     const csv_index x = index_with(&csv_kernels_portable, &a, text, cut, length);
     for (size_t i = 0; csv_kernels_at(i) != NULL; i++) {
       const csv_index y = index_with(csv_kernels_at(i), &b, text, cut, length);
@@ -81,12 +75,12 @@ static void every_form_scans_alike(void **state) {
   static uint8_t memory[BYTES_MAX + 4 * CSV_MARGIN];
   uint8_t *text = memory + CSV_MARGIN;
   for (uint64_t seed = 1; seed <= CASES; seed++) {
-    uint64_t random = seed;
+    seeded random = {seed};
     memset(memory, '\n', sizeof memory);
     const size_t length = fill(&random, text) + 1;
     text[length - 1] = '\n';
-    const uint32_t records_max = 1 + (uint32_t)(next_random(&random) % 300);
-    const size_t bytes_max = 64 + next_random(&random) % BYTES_MAX;
+    const uint32_t records_max = 1 + (uint32_t)(seeded_next(&random) % 300);
+    const size_t bytes_max = 64 + seeded_next(&random) % BYTES_MAX;
     const csv_scan x = scan_with(&csv_kernels_portable, text, length, records_max, bytes_max);
     for (size_t i = 0; csv_kernels_at(i) != NULL; i++) {
       const csv_scan y = scan_with(csv_kernels_at(i), text, length, records_max, bytes_max);
@@ -103,12 +97,12 @@ static void every_form_sees_the_same_masks(void **state) {
   (void)state;
   uint8_t text[64];
   for (uint64_t seed = 1; seed <= CASES; seed++) {
-    uint64_t random = seed;
+    seeded random = {seed};
     static const char alphabet[] = "ab,\n;\"\x80\xff";
     for (size_t i = 0; i < sizeof text; i++) {
-      text[i] = (uint8_t)alphabet[next_random(&random) % (sizeof alphabet - 1)];
+      text[i] = (uint8_t)alphabet[seeded_next(&random) % (sizeof alphabet - 1)];
     }
-    const unsigned width = 1 + (unsigned)(next_random(&random) % 64);
+    const unsigned width = 1 + (unsigned)(seeded_next(&random) % 64);
     csv_masks expected = {0};
     for (unsigned i = 0; i < width; i++) {
       expected.newline |= (uint64_t)(text[i] == '\n') << i;
@@ -156,16 +150,16 @@ static void ill_formed_utf8_is_seen_by_every_form_that_checks(void **state) {
   static uint8_t memory[BYTES_MAX + 4 * CSV_MARGIN];
   uint8_t *text = memory + CSV_MARGIN;
   for (uint64_t seed = 1; seed <= CASES; seed++) {
-    uint64_t random = seed;
+    seeded random = {seed};
     memset(memory, '\n', sizeof memory);
     size_t length = 0;
-    const size_t wanted = next_random(&random) % 400;
-    const size_t wrong_at = seed % 2 == 0 ? next_random(&random) % (wanted + 1) : SIZE_MAX;
+    const size_t wanted = seeded_next(&random) % 400;
+    const size_t wrong_at = seed % 2 == 0 ? seeded_next(&random) % (wanted + 1) : SIZE_MAX;
     bool wrong = false;
     while (length < wanted || (wrong_at != SIZE_MAX && !wrong)) {
       const bool here = !wrong && length >= wrong_at;
-      const char *token = here ? bad[next_random(&random) % (sizeof bad / sizeof bad[0])]
-                               : good[next_random(&random) % (sizeof good / sizeof good[0])];
+      const char *token = here ? bad[seeded_next(&random) % (sizeof bad / sizeof bad[0])]
+                               : good[seeded_next(&random) % (sizeof good / sizeof good[0])];
       wrong = wrong || here;
       memcpy(text + length, token, strlen(token));
       length += strlen(token);
@@ -186,12 +180,12 @@ static void the_fast_number_reader_is_decimal_parse(void **state) {
   (void)state;
   static const char alphabet[] = "0123456789012345.,--x \"";
   for (uint64_t seed = 1; seed <= 300000; seed++) {
-    uint64_t random = seed;
+    seeded random = {seed};
     char cell[40] = {0};
-    const size_t length = next_random(&random) % 19;
+    const size_t length = seeded_next(&random) % 19;
     const size_t few = seed % 3 == 0 ? sizeof alphabet - 1 : seed % 3 == 1 ? 17 : 10;
     for (size_t i = 0; i < length; i++) {
-      cell[i] = alphabet[next_random(&random) % few];
+      cell[i] = alphabet[seeded_next(&random) % few];
     }
     const char mark = seed % 2 == 0 ? '.' : ',';
     decimal fast;

@@ -6,15 +6,9 @@
  */
 #include "tests/reading/csv_reading.h"
 #include "tests/reading/csv_reference.h"
+#include "tests/seeded.h"
 
 enum { CASES = 6000, BYTES_MAX = 700 };
-
-static uint64_t next_random(uint64_t *state) {
-  uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-  z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return z ^ (z >> 31);
-}
 
 static const char *const headers[] = {"a\n",       "a,b\n",           "\n\r\na,\"b\n b\",c\r\n",
                                       "a,b,c,d\n", "\"a\"\"\",b\r\n", "a,b\r"};
@@ -25,17 +19,17 @@ static const char *const tokens[] = {"\"",    "\"",   "\"\"", ",",    ",",      
                                      "é",     "客",   "\t",   ",\"",  "\",",      "\"\n",   "word", "7",
                                      "\"q\"", "\n\n", ", \"", "\" ,", "\n1,2,\"", "\n3,4,5"};
 
-static size_t make_case(uint64_t *state, char *out) {
-  const char *header = headers[next_random(state) % (sizeof headers / sizeof headers[0])];
+static size_t make_case(seeded *state, char *out) {
+  const char *header = headers[seeded_next(state) % (sizeof headers / sizeof headers[0])];
   size_t length = strlen(header);
   memcpy(out, header, length);
-  const size_t wanted = next_random(state) % (BYTES_MAX - 60);
+  const size_t wanted = seeded_next(state) % (BYTES_MAX - 60);
   /* Some files are nearly free of quotes, so that the usual paths are walked too. */
   const size_t kinds = sizeof tokens / sizeof tokens[0];
-  const size_t skip = next_random(state) % 3 == 0 ? 3 : 0;
-  const size_t few = next_random(state) % 2 == 0 ? 19 - skip : kinds - skip;
+  const size_t skip = seeded_next(state) % 3 == 0 ? 3 : 0;
+  const size_t few = seeded_next(state) % 2 == 0 ? 19 - skip : kinds - skip;
   while (length < wanted) {
-    const char *token = tokens[skip + next_random(state) % few];
+    const char *token = tokens[skip + seeded_next(state) % few];
     memcpy(out + length, token, strlen(token));
     length += strlen(token);
   }
@@ -91,7 +85,7 @@ static void any_cut_and_any_threads_read_as_the_reference(void **state) {
   const uint64_t first = from != NULL ? strtoull(from, NULL, 10) : 1;
   const uint64_t last = from != NULL ? first : CASES;
   for (uint64_t seed = first; seed <= last; seed++) {
-    uint64_t random = seed;
+    seeded random = {seed};
     char text[BYTES_MAX + 64];
     const size_t length = make_case(&random, text);
     reference e;
@@ -99,8 +93,8 @@ static void any_cut_and_any_threads_read_as_the_reference(void **state) {
     char *path = make_file(text, length);
     const char *paths[] = {path};
     reading_options options = {.decimal_mark = '.', .delimiter = ','};
-    options.shard_rows = 1 + (uint32_t)(next_random(&random) % 7);
-    options.threads = 1 + (unsigned)(next_random(&random) % 3);
+    options.shard_rows = 1 + (uint32_t)(seeded_next(&random) % 7);
+    options.threads = 1 + (unsigned)(seeded_next(&random) % 3);
     dataset d = read_dataset(&options, paths, 1);
     compare(seed, &e, &d);
     drop_dataset(&d);

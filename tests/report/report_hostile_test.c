@@ -9,6 +9,7 @@
 #include "report/report.h"
 #include "tests/check.h"
 #include "tests/report/xml_check.h"
+#include "tests/seeded.h"
 
 static status render(const char *text, size_t length, const char *format, error *err) {
   buf out;
@@ -102,11 +103,6 @@ static void grids_of_absurd_size_are_refused(void **state) {
 
 /* ---- Damage at random ---------------------------------------------------------------------------- */
 
-static uint64_t next_random(uint64_t *state) {
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return *state >> 33;
-}
-
 static char *read_golden(size_t *length) {
   FILE *f = fopen(CANVASS_SOURCE_DIR "/tests/report/golden/report_document.json", "rb");
   assert_non_null(f);
@@ -133,19 +129,19 @@ static void damaged_documents_never_crash(void **state) {
   size_t length = 0;
   char *golden = read_golden(&length);
   for (uint64_t seed = 1; seed <= 1500; seed++) {
-    uint64_t random = seed;
+    seeded random = {seed};
     buf text;
     buf_init(&text);
-    size_t at = next_random(&random) % length;
-    size_t skip = next_random(&random) % 3 == 0 ? 0 : next_random(&random) % 40;
+    size_t at = seeded_next(&random) % length;
+    size_t skip = seeded_next(&random) % 3 == 0 ? 0 : seeded_next(&random) % 40;
     /* Values stand after ": " in the golden document: replace one, or some bytes anywhere. */
-    const char *value = next_random(&random) % 2 == 0 ? memmem(golden + at, length - at, ": ", 2) : NULL;
+    const char *value = seeded_next(&random) % 2 == 0 ? memmem(golden + at, length - at, ": ", 2) : NULL;
     if (value != NULL) {
       const char *line_end = memchr(value, '\n', (size_t)(golden + length - value));
       at = (size_t)(value + 2 - golden);
       skip = line_end == NULL || line_end[-1] != ',' ? 0 : (size_t)(line_end - 1 - golden) - at;
     }
-    const char *by = replacements[next_random(&random) % (sizeof replacements / sizeof replacements[0])];
+    const char *by = replacements[seeded_next(&random) % (sizeof replacements / sizeof replacements[0])];
     skip = at + skip > length ? length - at : skip;
     buf_put(&text, golden, at);
     buf_put(&text, by, strlen(by));

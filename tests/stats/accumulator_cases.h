@@ -4,6 +4,7 @@
 #define CANVASS_TESTS_STATS_ACCUMULATOR_CASES_H
 
 #include "stats/accumulators/accumulator.h"
+#include "tests/seeded.h"
 #include "tests/stats/fixture.h"
 
 typedef struct accumulator_case {
@@ -34,9 +35,5 @@ typedef enum survey_flavour {
 
 /* The same SEED gives the same cells. */
 fixture *survey_new(survey_flavour flavour, uint32_t rows, uint64_t seed);
-
-/* splitmix64 */
-uint64_t random_next(uint64_t *state);
-uint32_t random_below(uint64_t *state, uint32_t end);
 
 #endif

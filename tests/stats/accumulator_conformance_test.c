@@ -112,14 +112,13 @@ static void check_neutral(const subject *s, const fixture *whole, const buf *exp
 }
 
 /* Cuts the survey into COUNT shards at random places; some are empty. */
-static void map_shards(const subject *s, const fixture *whole, uint64_t *seed, void **states,
-                       uint32_t count) {
+static void map_shards(const subject *s, const fixture *whole, seeded *seed, void **states, uint32_t count) {
   uint32_t rows = fixture_rows(whole)->count, first = 0;
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t length = i + 1 == count ? rows - first : random_below(seed, (rows - first) / 2 + 1);
+    uint32_t length = i + 1 == count ? rows - first : seeded_pick(seed, (rows - first) / 2 + 1);
     fixture *cut = fixture_cut(whole, first, length);
-    fixture *recoded = fixture_recoded(cut, (packed_kind)(PACKED_CODES + random_below(seed, PACKED_SCALED)));
-    status ignored = stats_kernels_choose(kernel_forms[random_below(seed, KERNEL_FORMS)], NULL);
+    fixture *recoded = fixture_recoded(cut, (packed_kind)(PACKED_CODES + seeded_pick(seed, PACKED_SCALED)));
+    status ignored = stats_kernels_choose(kernel_forms[seeded_pick(seed, KERNEL_FORMS)], NULL);
     (void)ignored;
     states[i] = map(s, recoded);
     fixture_destroy(recoded);
@@ -131,14 +130,14 @@ static void map_shards(const subject *s, const fixture *whole, uint64_t *seed, v
 /* Any two of the states, in any order, become one, until one is left. */
 static void check_sharding(subject *s, const fixture *whole, const buf *expected) {
   enum { SHARDS_MAX = 9 };
-  uint64_t seed = s->seed;
+  seeded random = {s->seed};
   void *states[SHARDS_MAX];
-  uint32_t count = 1 + random_below(&seed, SHARDS_MAX);
-  map_shards(s, whole, &seed, states, count);
+  uint32_t count = 1 + seeded_pick(&random, SHARDS_MAX);
+  map_shards(s, whole, &random, states, count);
   while (count > 1) {
-    uint32_t into = random_below(&seed, count), from = random_below(&seed, count - 1);
+    uint32_t into = seeded_pick(&random, count), from = seeded_pick(&random, count - 1);
     from += from >= into;
-    if (random_below(&seed, 2) == 0) {
+    if (seeded_pick(&random, 2) == 0) {
       states[from] = pass_through_bytes(s, states[from]);
     }
     buf before = encode(s, states[from]);
@@ -183,13 +182,13 @@ static void check_truncations(const subject *s, const buf *bytes) {
 
 /* Altered bytes are refused, or they are the canonical bytes of another state that merges. */
 static void check_flips(const subject *s, const buf *bytes) {
-  uint64_t seed = s->seed;
+  seeded random = {s->seed};
   for (int i = 0; i < FLIPS && bytes->length > 0; i++) {
     uint8_t *altered = malloc(bytes->length);
     assert_non_null(altered);
     memcpy(altered, bytes->data, bytes->length);
-    for (uint32_t flips = 1 + random_below(&seed, 3); flips > 0; flips--) {
-      altered[random_next(&seed) % bytes->length] ^= (uint8_t)(1u << random_below(&seed, 8));
+    for (uint32_t flips = 1 + seeded_pick(&random, 3); flips > 0; flips--) {
+      altered[seeded_next(&random) % bytes->length] ^= (uint8_t)(1u << seeded_pick(&random, 8));
     }
     void *state = NULL;
     if (decode(s, altered, bytes->length, &state, NULL) == STATUS_OK) {

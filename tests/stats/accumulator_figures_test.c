@@ -50,14 +50,15 @@ typedef struct answers {
 
 static answers *make_answers(fixture *f, uint64_t seed, bool heavy) {
   static const char *const classes[] = {"Eco", "Business", ""};
+  seeded random = {seed};
   answers *a = calloc(1, sizeof *a);
   assert_non_null(a);
   for (int row = 0; row < ROWS; row++) {
-    uint32_t pick = random_below(&seed, 7);
+    uint32_t pick = seeded_pick(&random, 7);
     a->values[row] = pick == 6 ? 9 : (int)pick;
-    a->weights[row] = heavy ? (int64_t)(random_next(&seed) >> 2) : random_below(&seed, 90000);
+    a->weights[row] = heavy ? (int64_t)(seeded_next(&random) >> 2) : seeded_pick(&random, 90000);
     snprintf(a->item[row], CELL, pick == 0 ? "" : "%d", a->values[row]);
-    strcpy(a->class[row], classes[random_below(&seed, 3)]);
+    strcpy(a->class[row], classes[seeded_pick(&random, 3)]);
     snprintf(a->weight[row], CELL, "%" PRId64 ".%04d", a->weights[row] / 10000,
              (int)(a->weights[row] % 10000));
   }
@@ -225,14 +226,15 @@ static void powers_each(powers *p, bool make) {
 }
 
 static void check_moments_of_numbers(uint64_t seed, uint64_t magnitude, unsigned weight_bits) {
+  seeded random = {seed};
   cells *amount = calloc(1, sizeof *amount), *weight = calloc(1, sizeof *weight);
   fixture *f = fixture_new(ROWS);
   powers expected;
   powers_each(&expected, true);
   for (int row = 0; row < ROWS; row++) {
-    int64_t x = (int64_t)(random_next(&seed) % magnitude),
-            w = (int64_t)(random_next(&seed) >> (64 - weight_bits));
-    bool negative = random_below(&seed, 2) != 0;
+    int64_t x = (int64_t)(seeded_next(&random) % magnitude),
+            w = (int64_t)(seeded_next(&random) >> (64 - weight_bits));
+    bool negative = seeded_pick(&random, 2) != 0;
     snprintf((*amount)[row], CELL, "%s%" PRId64 ".%02d", negative ? "-" : "", x / 100, (int)(x % 100));
     snprintf((*weight)[row], CELL, "%" PRId64 ".%04d", w / 10000, (int)(w % 10000));
     powers_add(&expected, negative ? -x : x, w);

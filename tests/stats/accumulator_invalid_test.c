@@ -113,21 +113,21 @@ static void *through_bytes(const subject *s, void *state) {
 }
 
 /* Cut at random places, encoded at random, merged in any order. */
-static invalid_state *map_in_parts(const subject *s, const fixture *whole, uint64_t *seed) {
+static invalid_state *map_in_parts(const subject *s, const fixture *whole, seeded *seed) {
   void *states[SHARDS_MAX];
-  uint32_t count = 1 + random_below(seed, SHARDS_MAX);
+  uint32_t count = 1 + seeded_pick(seed, SHARDS_MAX);
   uint32_t first = 0;
   for (uint32_t i = 0; i < count; i++) {
-    const uint32_t length = i + 1 == count ? ROWS - first : random_below(seed, (ROWS - first) / 2 + 1);
+    const uint32_t length = i + 1 == count ? ROWS - first : seeded_pick(seed, (ROWS - first) / 2 + 1);
     fixture *cut = fixture_cut(whole, first, length);
-    fixture *recoded = fixture_recoded(cut, (packed_kind)(PACKED_CODES + random_below(seed, PACKED_SCALED)));
+    fixture *recoded = fixture_recoded(cut, (packed_kind)(PACKED_CODES + seeded_pick(seed, PACKED_SCALED)));
     states[i] = through_bytes(s, map(s, recoded));
     fixture_destroy(recoded);
     fixture_destroy(cut);
     first += length;
   }
   while (count > 1) {
-    const uint32_t into = random_below(seed, count - 1);
+    const uint32_t into = seeded_pick(seed, count - 1);
     assert_int_equal(s->kind->merge(states[into], states[count - 1], NULL), STATUS_OK);
     s->kind->destroy(states[--count]);
   }
@@ -162,11 +162,11 @@ static void assert_found(const invalid_state *s, const expected_text *expected, 
 }
 
 /* Words of letters, and numbers that the scale does not have: MANY or few different ones. */
-static void write_cell(uint64_t *seed, uint32_t many, char *out) {
-  const uint32_t which = random_below(seed, many);
-  switch (random_below(seed, 4)) {
+static void write_cell(seeded *seed, uint32_t many, char *out) {
+  const uint32_t which = seeded_pick(seed, many);
+  switch (seeded_pick(seed, 4)) {
     case 0:
-      (void)snprintf(out, CELL_BYTES, "%u", random_below(seed, 11));
+      (void)snprintf(out, CELL_BYTES, "%u", seeded_pick(seed, 11));
       break;
     case 1:
       (void)snprintf(out, CELL_BYTES, "%u", 11 + which);
@@ -182,18 +182,19 @@ static void write_cell(uint64_t *seed, uint32_t many, char *out) {
 }
 
 static void check_random(uint64_t seed, uint32_t many) {
+  seeded random = {seed};
   cells *c = calloc(1, sizeof *c);
   expected_text *expected = calloc(ROWS, sizeof *expected);
   assert_non_null(c);
   assert_non_null(expected);
   for (uint32_t r = 0; r < ROWS; r++) {
-    write_cell(&seed, many, (*c)[r]);
+    write_cell(&random, many, (*c)[r]);
   }
   int64_t n = 0;
   const uint32_t count = expect(c, expected, &n);
   fixture *f = survey_of(c, PACKED_TEXTS);
   const subject s = subject_new("score");
-  invalid_state *found = map_in_parts(&s, f, &seed);
+  invalid_state *found = map_in_parts(&s, f, &random);
   assert_found(found, expected, count, n);
   s.kind->destroy(found);
   program_destroy(s.p);
@@ -235,9 +236,9 @@ static void long_texts_are_told_apart_by_what_is_not_kept_of_them(void **state) 
   }
   const subject s = subject_new("score");
   fixture *f = survey_of(c, PACKED_TEXTS);
-  uint64_t seed = 77;
+  seeded random = {77};
   for (int round = 0; round < 5; round++) {
-    invalid_state *found = map_in_parts(&s, f, &seed);
+    invalid_state *found = map_in_parts(&s, f, &random);
     bool seen[3] = {false};
     assert_int_equal(found->n, ROWS);
     assert_int_equal(found->count, 3);

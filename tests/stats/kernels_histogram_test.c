@@ -25,20 +25,20 @@ static void *aligned(size_t bytes) {
 }
 
 /* Exactly as many rows as asked for: a sanitizer sees any step past what a frame promises. */
-static columns make_columns(uint64_t *seed, const histogram *h, uint32_t weight_end) {
+static columns make_columns(seeded *seed, const histogram *h, uint32_t weight_end) {
   size_t padded = ((size_t)h->rows + 63) / 64 * 64;
   columns c = {aligned(padded), aligned(padded * 2), aligned(padded * 4), aligned(padded * 8)};
   for (size_t row = 0; row < padded; row++) {
     bool inside = row < h->rows;
-    c.slots[row] = inside && random_below(seed, 8)
-                       ? (uint8_t)random_below(seed, h->keys_count)
-                       : (uint8_t)(SLOT_MISSING + random_below(seed, MISSING_REASONS));
+    c.slots[row] = inside && seeded_pick(seed, 8)
+                       ? (uint8_t)seeded_pick(seed, h->keys_count)
+                       : (uint8_t)(SLOT_MISSING + seeded_pick(seed, MISSING_REASONS));
     c.groups[row] =
-        inside && random_below(seed, 9) ? (uint16_t)random_below(seed, h->groups_count) : GROUP_EXCLUDED;
-    c.weights[row] = inside ? random_below(seed, weight_end) : 0;
-    c.wide[row] = !inside                 ? 0
-                  : random_below(seed, 9) ? (int64_t)(random_next(seed) >> (2 + random_below(seed, 62)))
-                                          : NUMBER_MAX;
+        inside && seeded_pick(seed, 9) ? (uint16_t)seeded_pick(seed, h->groups_count) : GROUP_EXCLUDED;
+    c.weights[row] = inside ? seeded_pick(seed, weight_end) : 0;
+    c.wide[row] = !inside                ? 0
+                  : seeded_pick(seed, 9) ? (int64_t)(seeded_next(seed) >> (2 + seeded_pick(seed, 62)))
+                                         : NUMBER_MAX;
   }
   return c;
 }
@@ -119,13 +119,13 @@ static void every_form_counts_and_weighs_as_the_plain_loop(void **unused) {
   (void)unused;
   static const uint32_t keys[] = {1, 2, 5, 11, 16, 24, 25, 60, 248}, groups[] = {1, 3, 72, 300, 1000};
   for (uint64_t i = 0; i < CASES; i++) {
-    uint64_t seed = i;
-    histogram h = {.rows = random_below(&seed, i % 2 ? 200 : ROWS_MAX),
-                   .keys_count = keys[random_below(&seed, 9)],
-                   .groups_count = groups[random_below(&seed, 5)]};
-    columns c = make_columns(&seed, &h, i % 3 ? 1u << 30 : 60000);
+    seeded random = {i};
+    histogram h = {.rows = seeded_pick(&random, i % 2 ? 200 : ROWS_MAX),
+                   .keys_count = keys[seeded_pick(&random, 9)],
+                   .groups_count = groups[seeded_pick(&random, 5)]};
+    columns c = make_columns(&random, &h, i % 3 ? 1u << 30 : 60000);
     h.slots = c.slots;
-    h.groups = random_below(&seed, 2) ? c.groups : NULL;
+    h.groups = seeded_pick(&random, 2) ? c.groups : NULL;
     h.groups_count = h.groups != NULL ? h.groups_count : 1;
     weighed_cell *expected = calloc(histogram_cells(&h), sizeof *expected);
     assert_non_null(expected);

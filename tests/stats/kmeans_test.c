@@ -30,8 +30,8 @@ typedef struct cloud {
   fixture *data;
 } cloud;
 
-static int64_t within(uint64_t *seed, int64_t low, int64_t high) {
-  return low + (int64_t)(random_next(seed) % (uint64_t)(high - low + 1));
+static int64_t within(seeded *seed, int64_t low, int64_t high) {
+  return low + (int64_t)(seeded_next(seed) % (uint64_t)(high - low + 1));
 }
 
 static void add_column(cloud *c, const char *name, const double *cells) {
@@ -50,13 +50,13 @@ static uint32_t add_variable(cloud *c, const char *name, bool scale) {
   return index;
 }
 
-static void fill_points(cloud *c, uint64_t *seed) {
+static void fill_points(cloud *c, seeded *seed) {
   static const char *const names[] = {"x", "y", "z"};
   double *cells = malloc(ROWS_MAX * sizeof *cells);
   assert_non_null(cells);
   for (uint32_t d = 0; d < WIDTH; d++) {
     for (uint32_t r = 0; r < c->rows; r++) {
-      bool missing = random_below(seed, 9) == 0;
+      bool missing = seeded_pick(seed, 9) == 0;
       c->points[r][d] = missing     ? INT64_MIN
                         : c->narrow ? within(seed, 1, 7)
                                     : within(seed, -3000000, 9000000);
@@ -74,13 +74,13 @@ static void fill_points(cloud *c, uint64_t *seed) {
 }
 
 /* Ties, scores past 2^53 and past 2^128 included. */
-static void fill_coefficients(cloud *c, uint64_t *seed) {
-  const uint32_t shifts = (uint32_t[]){1, 1, 7, 64}[random_below(seed, 4)];
-  const bool constants_only = random_below(seed, 3) == 0;
+static void fill_coefficients(cloud *c, seeded *seed) {
+  const uint32_t shifts = (uint32_t[]){1, 1, 7, 64}[seeded_pick(seed, 4)];
+  const bool constants_only = seeded_pick(seed, 3) == 0;
   for (uint32_t d = 0; d <= WIDTH; d++) {
-    c->shifts[d] = d > 0 && constants_only ? 0 : (uint8_t)random_below(seed, shifts);
+    c->shifts[d] = d > 0 && constants_only ? 0 : (uint8_t)seeded_pick(seed, shifts);
   }
-  int64_t reach = (int64_t[]){3, 1000, INT64_C(1) << 45, INT64_C(1) << 59}[random_below(seed, 4)];
+  int64_t reach = (int64_t[]){3, 1000, INT64_C(1) << 45, INT64_C(1) << 59}[seeded_pick(seed, 4)];
   for (uint32_t j = 0; j < CLUSTERS; j++) {
     for (uint32_t d = 0; d <= WIDTH; d++) {
       c->coefficients[j][d] = within(seed, -reach, reach);
@@ -91,15 +91,15 @@ static void fill_coefficients(cloud *c, uint64_t *seed) {
 static cloud *cloud_new(uint64_t seed) {
   cloud *c = calloc(1, sizeof *c);
   assert_non_null(c);
-  uint64_t state = seed;
+  seeded random = {seed};
   c->seed = seed;
-  c->rows = random_below(&state, 2) ? random_below(&state, 100) : 4000 + random_below(&state, 2000);
-  c->narrow = random_below(&state, 2) == 0;
-  c->weighted = random_below(&state, 2) == 0;
+  c->rows = seeded_pick(&random, 2) ? seeded_pick(&random, 100) : 4000 + seeded_pick(&random, 2000);
+  c->narrow = seeded_pick(&random, 2) == 0;
+  c->weighted = seeded_pick(&random, 2) == 0;
   c->data = fixture_new(c->rows);
   c->p = program_new();
-  fill_points(c, &state);
-  fill_coefficients(c, &state);
+  fill_points(c, &random);
+  fill_coefficients(c, &random);
   c->a = (program_accumulator){
       .variables = c->variables, .variables_count = WIDTH, .filter = PROGRAM_NONE, .weight = PROGRAM_NONE};
   if (c->weighted) {

@@ -144,7 +144,7 @@ static void a_cached_map_is_the_plain_one_to_the_bit(void **state) {
 /* Whatever is in the cache, it is a state or is recomputed; it never does harm. */
 static void damaged_states_do_no_harm(void **state) {
   (void)state;
-  uint64_t random = 4711;
+  seeded random = {4711};
   for (size_t i = 0; i < accumulator_cases_count; i++) {
     program *p = accumulator_case_program(&accumulator_cases[i]);
     fixture *f = survey_new(SURVEY_ORDINARY, ROWS, 5);
@@ -158,8 +158,8 @@ static void damaged_states_do_no_harm(void **state) {
       buf_init(&damaged);
       buf_put(&damaged, c.states[0].data, c.states[0].length);
       const buf sound = c.states[0];
-      damaged.data[random_below(&random, (uint32_t)damaged.length)] ^=
-          (uint8_t)(1 + random_below(&random, 255));
+      damaged.data[seeded_pick(&random, (uint32_t)damaged.length)] ^=
+          (uint8_t)(1 + seeded_pick(&random, 255));
       c.states[0] = damaged;
       buf b = mapped_cached(p, f, &c, &computed, &opened);
       buf_fini(&b);
