@@ -1,6 +1,7 @@
 #include "tests/specification/months.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <zlib.h>
@@ -72,26 +73,38 @@ void months_open_temporary(store **out) {
   }
 }
 
-void months_set_up(months_scene *s, seeded *r) {
-  *s = (months_scene){0};
+int months_set_up(void **state) {
+  months_scene *s = calloc(1, sizeof *s);
+  seeded r = {seeded_seed()};
+  assert_non_null(s);
   process_directory_new(s->directory, sizeof s->directory);
   for (unsigned month = 0; month < MONTHS; month++) {
     buf b;
     buf_init(&b);
-    write_month(&b, r, month);
+    write_month(&b, &r, month);
     assert_false(b.failed);
     char name[40];
     snprintf(name, sizeof name, "month-%02u.csv", month + 1);
-    process_write_file(s->directory, name, b.data, b.length, s->plain[month], PATH_BYTES);
-    write_packed(s, month, &b, s->packed[month]);
+    process_write_file(s->directory, name, b.data, b.length, s->plain_paths[month], PATH_BYTES);
+    write_packed(s, month, &b, s->packed_paths[month]);
+    s->plain[month] = s->plain_paths[month];
+    s->packed[month] = s->packed_paths[month];
     buf_fini(&b);
   }
   months_open_temporary(&s->blobs);
+  *state = s;
+  return 0;
 }
 
-void months_tear_down(months_scene *s) {
+int months_tear_down(void **state) {
+  months_scene *s = *state;
+  while (s->kept_count > 0) {
+    manifest_destroy(s->kept[--s->kept_count]);
+  }
   store_destroy(s->blobs);
   process_directory_remove(s->directory);
+  free(s);
+  return 0;
 }
 
 /* ---- Reading ------------------------------------------------------------------------------------- */
@@ -120,20 +133,23 @@ status months_try_read(const char *text, uint32_t shard_rows, const manifest *be
   return st;
 }
 
-manifest *months_read_more(const char *text, uint32_t shard_rows, const manifest *before,
-                           const char *const *paths, size_t count, store *into, uint32_t added_expected) {
-  manifest *m = NULL;
+const manifest *months_read(months_scene *s, const char *text, uint32_t shard_rows, const manifest *before,
+                            const char *const *paths, size_t count, store *into, uint32_t added_expected) {
   uint32_t added = 0;
   error err;
-  if (months_try_read(text, shard_rows, before, paths, NULL, count, into, &m, &added, &err) != STATUS_OK) {
+  assert_true(s->kept_count < KEPT_MAX);
+  manifest **m = &s->kept[s->kept_count];
+  if (months_try_read(text, shard_rows, before, paths, NULL, count, into, m, &added, &err) != STATUS_OK) {
     fail_msg("seed %llu: %s", (unsigned long long)seeded_seed(), err.message);
   }
+  s->kept_count++;
   assert_int_equal(added, added_expected);
-  return m;
+  return *m;
 }
 
 void months_assert_same(const manifest *a, const manifest *b) {
-  buf first, second;
+  buf first;
+  buf second;
   buf_init(&first);
   buf_init(&second);
   manifest_encode(a, &first);

@@ -19,26 +19,39 @@ static void read_by_worker(const char *text, slice before, const char *path, con
   }
 }
 
+/* The plan of PAGE over DATASET: what comes of it. */
+static status plan_over(const char *page, const buf *dataset, error *err) {
+  buf plan_bytes;
+  buf program_bytes;
+  buf_init(&plan_bytes);
+  buf_init(&program_bytes);
+  const status st =
+      preparation_plan_task(slice_of(page), bytes_of(dataset), &plan_bytes, &program_bytes, err);
+  if (st == STATUS_OK) {
+    plan *back = NULL;
+    assert_int_equal(plan_decode(plan_bytes.data, plan_bytes.length, &back, err), STATUS_OK);
+    plan_destroy(back);
+    assert_true(program_bytes.length > 0);
+  }
+  buf_fini(&plan_bytes);
+  buf_fini(&program_bytes);
+  return st;
+}
+
 static void workers_append_as_put_does(void **state) {
-  (void)state;
-  seeded r = {seeded_seed()};
-  months_scene s;
-  months_set_up(&s, &r);
-  const char *paths[] = {s.plain[0], s.plain[1]};
-  manifest *expected = months_read_more(months_page, 300, NULL, paths, 2, s.blobs, 2);
+  months_scene *s = *state;
+  const manifest *expected = months_read(s, months_page, 300, NULL, s->plain, 2, s->blobs, 2);
   buf one, two, wanted;
   buf_init(&one);
   buf_init(&two);
   buf_init(&wanted);
   manifest_encode(expected, &wanted);
-  read_by_worker(months_page, (slice){NULL, 0}, s.packed[0], "month-01.csv.gz", s.blobs, &one);
-  read_by_worker(months_page, bytes_of(&one), s.packed[1], "month-02.csv.gz", s.blobs, &two);
+  read_by_worker(months_page, (slice){NULL, 0}, s->packed[0], "month-01.csv.gz", s->blobs, &one);
+  read_by_worker(months_page, bytes_of(&one), s->packed[1], "month-02.csv.gz", s->blobs, &two);
   assert_slice_equal(bytes_of(&two), bytes_of(&wanted));
-  manifest_destroy(expected);
   buf_fini(&one);
   buf_fini(&two);
   buf_fini(&wanted);
-  months_tear_down(&s);
 }
 
 static void workers_read_files_of_any_format_by_their_names(void **state) {
@@ -73,111 +86,84 @@ static void workers_read_files_of_any_format_by_their_names(void **state) {
 }
 
 static void names_that_workers_are_given_lose_their_directories_or_are_refused(void **state) {
-  (void)state;
-  seeded r = {seeded_seed()};
-  months_scene s;
-  months_set_up(&s, &r);
+  months_scene *s = *state;
   static const struct {
     const char *name, *told;
   } hostile[] = {{"\xff.csv", "\\xff.csv: the name is not UTF-8"},
                  {"b\x1b[2J.csv", "b\\x1b[2J.csv: the name is not UTF-8 or has control characters"},
                  {"", "has no name"}};
-  const char *path = s.plain[0];
+  const char *path = s->plain[0];
   error err;
   buf out;
   buf_init(&out);
   for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
     assert_int_equal(preparation_read_task(slice_of(months_page), (slice){NULL, 0}, &path, &hostile[i].name,
-                                           1, 300, s.blobs, &out, &err),
+                                           1, 300, s->blobs, &out, &err),
                      STATUS_DATA);
-    assert_non_null(strstr(err.message, hostile[i].told));
+    assert_contains(err.message, hostile[i].told);
   }
-  read_by_worker(months_page, (slice){NULL, 0}, path, "../a/survey.csv", s.blobs, &out);
+  read_by_worker(months_page, (slice){NULL, 0}, path, "../a/survey.csv", s->blobs, &out);
   manifest *m = NULL;
   assert_int_equal(manifest_decode(out.data, out.length, &m, &err), STATUS_OK);
   assert_slice_equal(m->files[0].name, slice_of("survey.csv"));
   manifest_destroy(m);
   buf_fini(&out);
-  months_tear_down(&s);
 }
 
 static void another_specification_works_unless_numbers_were_kept(void **state) {
-  (void)state;
-  seeded r = {seeded_seed()};
-  months_scene s;
-  months_set_up(&s, &r);
-  buf dataset, plan_bytes, program_bytes;
-  buf_init(&dataset);
-  buf_init(&plan_bytes);
-  buf_init(&program_bytes);
+  months_scene *s = *state;
+  buf dataset;
   error err;
-  read_by_worker(months_page, (slice){NULL, 0}, s.plain[0], "a.csv", s.blobs, &dataset);
-  assert_int_equal(preparation_plan_task(slice_of(months_other_page), bytes_of(&dataset), &plan_bytes,
-                                         &program_bytes, &err),
-                   STATUS_OK);
-  plan *back = NULL;
-  assert_int_equal(plan_decode(plan_bytes.data, plan_bytes.length, &back, &err), STATUS_OK);
-  plan_destroy(back);
-  assert_true(program_bytes.length > 0);
-  assert_int_equal(preparation_plan_task(slice_of(months_amount_as_text), bytes_of(&dataset), &plan_bytes,
-                                         &program_bytes, &err),
-                   STATUS_DATA);
-  assert_non_null(strstr(err.message,
-                         "specification:2:3: 'amount' is a nominal variable, but the dataset "
-                         "keeps its column as numbers"));
+  buf_init(&dataset);
+  read_by_worker(months_page, (slice){NULL, 0}, s->plain[0], "a.csv", s->blobs, &dataset);
+  assert_int_equal(plan_over(months_other_page, &dataset, &err), STATUS_OK);
+  assert_int_equal(plan_over(months_amount_as_text, &dataset, &err), STATUS_DATA);
+  assert_contains(err.message,
+                  "specification:2:3: 'amount' is a nominal variable, but the dataset "
+                  "keeps its column as numbers");
   /* Read with that specification both work. */
   buf_clear(&dataset);
-  read_by_worker(months_amount_as_text, (slice){NULL, 0}, s.plain[0], "a.csv", s.blobs, &dataset);
-  assert_int_equal(preparation_plan_task(slice_of(months_amount_as_text), bytes_of(&dataset), &plan_bytes,
-                                         &program_bytes, &err),
-                   STATUS_OK);
-  assert_int_equal(
-      preparation_plan_task(slice_of(months_page), bytes_of(&dataset), &plan_bytes, &program_bytes, &err),
-      STATUS_OK);
+  read_by_worker(months_amount_as_text, (slice){NULL, 0}, s->plain[0], "a.csv", s->blobs, &dataset);
+  assert_int_equal(plan_over(months_amount_as_text, &dataset, &err), STATUS_OK);
+  assert_int_equal(plan_over(months_page, &dataset, &err), STATUS_OK);
   buf_fini(&dataset);
-  buf_fini(&plan_bytes);
-  buf_fini(&program_bytes);
-  months_tear_down(&s);
 }
 
 static void all_problems_are_told_as_far_as_they_fit(void **state) {
   (void)state;
-  buf text, plan_bytes, program_bytes;
-  buf_init(&text);
-  buf_init(&plan_bytes);
-  buf_init(&program_bytes);
-  error err;
   static const char two[] =
       "variables:\n  a: {type: scal}\n  b: {type: numbr}\nanalyses: [describe: {items: a}]\n";
-  assert_int_equal(preparation_plan_task(slice_of(two), (slice){NULL, 0}, &plan_bytes, &program_bytes, &err),
-                   STATUS_SPECIFICATION);
+  static const char nonsense[] = "not a manifest";
+  const buf no_dataset = {0};
+  buf text;
+  error err;
+  assert_int_equal(plan_over(two, &no_dataset, &err), STATUS_SPECIFICATION);
   assert_contains(err.message, "specification:2:");
   assert_contains(err.message, "\nspecification:3:");
   assert_int_not_equal(err.message[strlen(err.message) - 1], '\n');
+  buf_init(&text);
   buf_printf(&text, "variables:\n");
   for (int i = 0; i < 100; i++) {
     buf_printf(&text, "  a%d: {type: scal}\n", i);
   }
   buf_printf(&text, "analyses: [describe: {items: a1}]\n");
-  assert_int_equal(
-      preparation_plan_task(bytes_of(&text), (slice){NULL, 0}, &plan_bytes, &program_bytes, &err),
-      STATUS_SPECIFICATION);
+  buf_put(&text, "", 1);
+  assert_int_equal(plan_over((const char *)text.data, &no_dataset, &err), STATUS_SPECIFICATION);
   const char *last = strrchr(err.message, '\n');
   assert_non_null(last);
   assert_memory_equal(last, "\nand ", 5);
-  assert_int_equal(preparation_plan_task(slice_of(months_page), slice_of("not a manifest"), &plan_bytes,
-                                         &program_bytes, &err),
-                   STATUS_CORRUPT);
+  buf_clear(&text);
+  buf_put_text(&text, nonsense);
+  assert_int_equal(plan_over(months_page, &text, &err), STATUS_CORRUPT);
   buf_fini(&text);
-  buf_fini(&plan_bytes);
-  buf_fini(&program_bytes);
 }
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(workers_append_as_put_does),
+      MONTHS_TEST(workers_append_as_put_does),
       cmocka_unit_test(workers_read_files_of_any_format_by_their_names),
-      cmocka_unit_test(names_that_workers_are_given_lose_their_directories_or_are_refused),
-      cmocka_unit_test(another_specification_works_unless_numbers_were_kept),
+      MONTHS_TEST(names_that_workers_are_given_lose_their_directories_or_are_refused),
+      MONTHS_TEST(another_specification_works_unless_numbers_were_kept),
       cmocka_unit_test(all_problems_are_told_as_far_as_they_fit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
