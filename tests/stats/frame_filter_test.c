@@ -18,14 +18,27 @@ static void bench_open(bench *b) {
   assert_int_equal(frame_new(b->program, fixture_rows(b->data), &b->frame, NULL), STATUS_OK);
 }
 
+/* A weight that is read from a column of numbers with these CELLS. */
+static uint32_t bench_weight(bench *b, uint8_t decimals, const char **cells) {
+  uint32_t number;
+  uint32_t weight;
+  fixture_column(b->data, "w", PACKED_CODES, cells);
+  sample_add(b->program,
+             &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = decimals}, &number);
+  assert_int_equal(program_add_weight(b->program, (program_weight){number, WEIGHT_SAMPLING}, &weight, NULL),
+                   STATUS_OK);
+  return weight;
+}
+
 static void bench_close(bench *b) {
   frame_destroy(b->frame);
   program_destroy(b->program);
   fixture_destroy(b->data);
 }
 
-/* "1", "0" or "?" per row. */
-static void truth(bench *b, filter_node *nodes, uint32_t count, char *out) {
+/* EXPECTED: "1", "0" or "?" per row. */
+static void expect_truth(bench *b, filter_node *nodes, uint32_t count, const char *expected) {
+  char out[16];
   uint32_t filter;
   uint32_t opposite;
   error err = {0};
@@ -54,6 +67,7 @@ static void truth(bench *b, filter_node *nodes, uint32_t count, char *out) {
   out[rows] = '\0';
   assert_int_equal(frame_filter_unknown(b->frame, filter, PROGRAM_NONE, &counted, NULL), STATUS_OK);
   assert_int_equal(counted, unknown);
+  assert_string_equal(out, expected);
   frame_destroy(b->frame);
   b->frame = NULL;
 }
@@ -76,23 +90,17 @@ static void logic_is_kleenes(void **state) {
   (void)state;
   uint32_t a;
   uint32_t b;
-  char got[16];
   bench x = two_flags(&a, &b);
   filter_node is_a = {.kind = FILTER_EQ, .variable = a, .values = &yes_value, .values_count = 1};
   filter_node is_b = {.kind = FILTER_EQ, .variable = b, .values = &yes_value, .values_count = 1};
   filter_node both = {.kind = FILTER_AND, .children = 2};
   filter_node either = {.kind = FILTER_OR, .children = 2};
   filter_node not_any = {.kind = FILTER_NOT, .children = 1};
-  truth(&x, (filter_node[]){is_a}, 1, got);
-  assert_string_equal(got, "111000???");
-  truth(&x, (filter_node[]){both, is_a, is_b}, 3, got);
-  assert_string_equal(got, "10?000?0?");
-  truth(&x, (filter_node[]){either, is_a, is_b}, 3, got);
-  assert_string_equal(got, "11110?1??");
-  truth(&x, (filter_node[]){not_any, is_a}, 2, got);
-  assert_string_equal(got, "000111???");
-  truth(&x, (filter_node[]){either, both, is_a, is_b, not_any, is_a}, 6, got);
-  assert_string_equal(got, "10?111???");
+  expect_truth(&x, (filter_node[]){is_a}, 1, "111000???");
+  expect_truth(&x, (filter_node[]){both, is_a, is_b}, 3, "10?000?0?");
+  expect_truth(&x, (filter_node[]){either, is_a, is_b}, 3, "11110?1??");
+  expect_truth(&x, (filter_node[]){not_any, is_a}, 2, "000111???");
+  expect_truth(&x, (filter_node[]){either, both, is_a, is_b, not_any, is_a}, 6, "10?111???");
   bench_close(&x);
 }
 
@@ -100,24 +108,19 @@ static void comparisons_with_missing_are_unknown_but_missing_itself_is_known(voi
   (void)state;
   uint32_t a;
   uint32_t b;
-  char got[16];
   bench x = two_flags(&a, &b);
   filter_node different = {.kind = FILTER_NE, .variable = a, .values = &yes_value, .values_count = 1};
   filter_node none_of = {.kind = FILTER_IN, .variable = a};
   filter_node missing = {.kind = FILTER_MISSING, .variable = a};
-  truth(&x, &different, 1, got);
-  assert_string_equal(got, "000111???");
-  truth(&x, &none_of, 1, got);
-  assert_string_equal(got, "000000???");
-  truth(&x, &missing, 1, got);
-  assert_string_equal(got, "000000111");
+  expect_truth(&x, &different, 1, "000111???");
+  expect_truth(&x, &none_of, 1, "000000???");
+  expect_truth(&x, &missing, 1, "000000111");
   bench_close(&x);
 }
 
 static void numbers_compare_exactly(void **state) {
   (void)state;
   const char *cells[] = {"1.49", "1.5", "1.51", "-1.5", "", "x"};
-  char got[16];
   filter_value v = {.number = {15, 1}};
   filter_value finer = {.number = {1505, 3}};
   filter_value several[] = {{.number = {151, 2}}, {.number = {-15, 1}}, {.number = {1505, 3}}};
@@ -140,13 +143,11 @@ static void numbers_compare_exactly(void **state) {
     sample_add(x.program,
                &(program_variable){.kind = VARIABLE_NUMBER, .name = "x", .column = "x", .decimals = 2},
                &number);
-    truth(&x,
-          &(filter_node){.kind = cases[i].kind,
-                         .variable = number,
-                         .values = cases[i].values,
-                         .values_count = cases[i].count},
-          1, got);
-    assert_string_equal(got, cases[i].expected);
+    filter_node node = {.kind = cases[i].kind,
+                        .variable = number,
+                        .values = cases[i].values,
+                        .values_count = cases[i].count};
+    expect_truth(&x, &node, 1, cases[i].expected);
     bench_close(&x);
   }
 }
@@ -156,7 +157,6 @@ static void texts_periods_and_sets_are_filtered(void **state) {
   const char *regions[] = {"north", "south", "", "west"};
   const char *dates[] = {"2025-06-30", "2025-07-01", "2026-01-01", ""};
   const char *media[] = {"tv;radio", "tv", "", "web"};
-  char got[16];
   bench x = {.data = fixture_new(4), .program = program_new()};
   uint32_t nominal;
   uint32_t text;
@@ -204,10 +204,7 @@ static void texts_periods_and_sets_are_filtered(void **state) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     filter_node node = cases[i].node;
-    truth(&x, &node, 1, got);
-    if (strcmp(got, cases[i].expected) != 0) {
-      fail_msg("case %zu: %s instead of %s", i, got, cases[i].expected);
-    }
+    expect_truth(&x, &node, 1, cases[i].expected);
   }
   bench_close(&x);
 }
@@ -219,7 +216,6 @@ static void options_of_columns_are_unknown_one_by_one(void **state) {
   static slice keys[] = {{"A", 1}, {"B", 1}};
   static program_rule rule[] = {{.text = {"-9", 2}, .missing = true, .reason = MISSING_NOT_ASKED}};
   const char *first[] = {"1", "1", "1", "0", "", "-9", ""}, *second[] = {"0", "-9", "x", "", "", "-9", "x"};
-  char got[16];
   uint32_t set;
   bench x = {.data = fixture_new(7), .program = program_new()};
   fixture_column(x.data, "a", PACKED_CODES, first);
@@ -239,18 +235,12 @@ static void options_of_columns_are_unknown_one_by_one(void **state) {
   filter_node has_b = {.kind = FILTER_HAS, .variable = set, .values = &b, .values_count = 1};
   filter_node not_so = {.kind = FILTER_NOT, .children = 1};
   filter_node either = {.kind = FILTER_OR, .children = 2}, both = {.kind = FILTER_AND, .children = 2};
-  truth(&x, &has_a, 1, got);
-  assert_string_equal(got, "1110???");
-  truth(&x, &has_b, 1, got);
-  assert_string_equal(got, "0??0???");
-  truth(&x, (filter_node[]){not_so, has_b}, 2, got);
-  assert_string_equal(got, "1??1???");
-  truth(&x, (filter_node[]){either, has_a, has_b}, 3, got);
-  assert_string_equal(got, "1110???");
-  truth(&x, (filter_node[]){both, has_a, has_b}, 3, got);
-  assert_string_equal(got, "0??0???");
-  truth(&x, &(filter_node){.kind = FILTER_MISSING, .variable = set}, 1, got);
-  assert_string_equal(got, "0000111");
+  expect_truth(&x, &has_a, 1, "1110???");
+  expect_truth(&x, &has_b, 1, "0??0???");
+  expect_truth(&x, (filter_node[]){not_so, has_b}, 2, "1??1???");
+  expect_truth(&x, (filter_node[]){either, has_a, has_b}, 3, "1110???");
+  expect_truth(&x, (filter_node[]){both, has_a, has_b}, 3, "0??0???");
+  expect_truth(&x, &(filter_node){.kind = FILTER_MISSING, .variable = set}, 1, "0000111");
   bench_close(&x);
 }
 
@@ -262,17 +252,10 @@ static void weights_that_cannot_be_used_drop_the_row(void **state) {
   const uint32_t expected[] = {100, 0, 0, 0, 0, 1073741823, 0, 250};
   const uint8_t used[] = {1, 0, 0, 0, 0, 1, 0, 1};
   bench x = {.data = fixture_new(8), .program = program_new()};
-  uint32_t number;
-  uint32_t weight;
   weight_view view;
   int64_t zeros;
   const uint8_t *mask;
-  fixture_column(x.data, "w", PACKED_CODES, cells);
-  sample_add(x.program,
-             &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = 2},
-             &number);
-  assert_int_equal(program_add_weight(x.program, (program_weight){number, WEIGHT_SAMPLING}, &weight, NULL),
-                   STATUS_OK);
+  const uint32_t weight = bench_weight(&x, 2, cells);
   bench_open(&x);
   assert_int_equal(frame_weights(x.frame, weight, &view, NULL), STATUS_OK);
   assert_int_equal(frame_mask(x.frame, PROGRAM_NONE, weight, &mask, NULL), STATUS_OK);
@@ -303,14 +286,8 @@ static void weights_that_narrow_kernels_cannot_take_are_wide(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const char *cells[] = {"1.5", cases[i].heaviest, "-1"};
     bench x = {.data = fixture_new(3), .program = program_new()};
-    uint32_t number, weight;
     weight_view view;
-    fixture_column(x.data, "w", PACKED_CODES, cells);
-    sample_add(x.program,
-               &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = 2},
-               &number);
-    assert_int_equal(program_add_weight(x.program, (program_weight){number, WEIGHT_SAMPLING}, &weight, NULL),
-                     STATUS_OK);
+    const uint32_t weight = bench_weight(&x, 2, cells);
     bench_open(&x);
     assert_int_equal(frame_weights(x.frame, weight, &view, NULL), STATUS_OK);
     assert_int_equal(view.wide != NULL, cases[i].wide);
@@ -331,18 +308,13 @@ static void groups_are_all_combinations_and_missing_has_its_place(void **state) 
   const char *expected[] = {"north|1", "south|2", "!|2", "south|!", "excluded"};
   bench x = {.data = fixture_new(5), .program = program_new()};
   uint32_t by[2];
-  uint32_t number;
-  uint32_t weight;
   group_view groups;
   group_view again;
   fixture_column(x.data, "r", PACKED_CODES, regions);
   fixture_column(x.data, "s", PACKED_CODES, scores);
-  fixture_column(x.data, "w", PACKED_CODES, weights);
   sample_add(x.program, &(program_variable){.kind = VARIABLE_NOMINAL, .name = "r", .column = "r"}, &by[0]);
   sample_scale(x.program, "s", 1, 2, &by[1]);
-  sample_add(x.program, &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w"}, &number);
-  assert_int_equal(program_add_weight(x.program, (program_weight){number, WEIGHT_SAMPLING}, &weight, NULL),
-                   STATUS_OK);
+  const uint32_t weight = bench_weight(&x, 0, weights);
   bench_open(&x);
   assert_int_equal(frame_groups(x.frame, by, 2, PROGRAM_NONE, weight, &groups, NULL), STATUS_OK);
   assert_int_equal(groups.count, 9);

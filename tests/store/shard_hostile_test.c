@@ -11,10 +11,37 @@
 
 enum { COLUMNS = 9 };
 
-static shard_content sample(arena *memory, seeded *r, buf *out) {
-  const shard_content content = shard_sample(memory, r, 70 + (uint32_t)seeded_below(r, 100), COLUMNS);
-  assert_int_equal(shard_encode(&content, out, NULL), STATUS_OK);
-  return content;
+/* A random shard. */
+typedef struct scene {
+  seeded r;
+  arena *memory;
+  shard_content content;
+  buf bytes;
+} scene;
+
+static void draw(scene *s) {
+  arena_clear(s->memory);
+  buf_clear(&s->bytes);
+  s->content = shard_sample(s->memory, &s->r, 70 + (uint32_t)seeded_below(&s->r, 100), COLUMNS);
+  assert_int_equal(shard_encode(&s->content, &s->bytes, NULL), STATUS_OK);
+}
+
+static int set_up(void **state) {
+  scene *s = test_calloc(1, sizeof *s);
+  s->r.state = seeded_seed();
+  s->memory = arena_new();
+  buf_init(&s->bytes);
+  draw(s);
+  *state = s;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  scene *s = *state;
+  buf_fini(&s->bytes);
+  arena_destroy(s->memory);
+  test_free(s);
+  return 0;
 }
 
 /* Uses every byte of a column that a reader may reach. */
@@ -82,41 +109,27 @@ static bool read_all(const uint8_t *bytes, size_t length, const shard_content *c
 }
 
 static void every_truncation_is_refused(void **state) {
-  (void)state;
-  seeded r = {seeded_seed()};
-  arena *memory = arena_new();
-  buf b;
-  buf_init(&b);
-  sample(memory, &r, &b);
-  for (size_t length = 0; length < b.length; length++) {
+  scene *s = *state;
+  for (size_t length = 0; length < s->bytes.length; length++) {
     uint8_t *part = malloc(length + 1);
-    memcpy(part, b.data, length);
+    memcpy(part, s->bytes.data, length);
     assert_false(read_all(part, length, NULL));
     free(part);
   }
-  buf_put_u8(&b, 0);
-  assert_false(read_all(b.data, b.length, NULL));
-  buf_fini(&b);
-  arena_destroy(memory);
+  buf_put_u8(&s->bytes, 0);
+  assert_false(read_all(s->bytes.data, s->bytes.length, NULL));
 }
 
 static void every_changed_bit_is_noticed(void **state) {
-  (void)state;
-  seeded r = {seeded_seed()};
-  arena *memory = arena_new();
-  buf b;
-  buf_init(&b);
-  const shard_content content = sample(memory, &r, &b);
-  uint8_t *copy = malloc(b.length);
+  scene *s = *state;
+  uint8_t *copy = malloc(s->bytes.length);
   for (int i = 0; i < 10000; i++) {
-    memcpy(copy, b.data, b.length);
-    const size_t at = i < 1000 ? (size_t)i % b.length : seeded_below(&r, b.length);
-    copy[at] ^= (uint8_t)(1U << seeded_below(&r, 8));
-    assert_false(read_all(copy, b.length, &content));
+    memcpy(copy, s->bytes.data, s->bytes.length);
+    const size_t at = i < 1000 ? (size_t)i % s->bytes.length : seeded_below(&s->r, s->bytes.length);
+    copy[at] ^= (uint8_t)(1U << seeded_below(&s->r, 8));
+    assert_false(read_all(copy, s->bytes.length, &s->content));
   }
   free(copy);
-  buf_fini(&b);
-  arena_destroy(memory);
 }
 
 static void repair_checksums(uint8_t *bytes, size_t length) {
@@ -139,60 +152,46 @@ static void repair_checksums(uint8_t *bytes, size_t length) {
 }
 
 static void changes_with_repaired_checksums_never_crash(void **state) {
-  (void)state;
-  seeded r = {seeded_seed()};
-  arena *memory = arena_new();
+  scene *s = *state;
   int accepted = 0;
   for (int round = 0; round < 20; round++) {
-    arena_clear(memory);
-    buf b;
-    buf_init(&b);
-    sample(memory, &r, &b);
-    uint8_t *copy = malloc(b.length);
+    draw(s);
+    uint8_t *copy = malloc(s->bytes.length);
     for (int i = 0; i < 1500; i++) {
-      memcpy(copy, b.data, b.length);
-      for (uint64_t n = 1 + seeded_below(&r, 3); n > 0; n--) {
+      memcpy(copy, s->bytes.data, s->bytes.length);
+      for (uint64_t n = 1 + seeded_below(&s->r, 3); n > 0; n--) {
         static const uint8_t values[] = {0, 1, 0x7f, 0x80, 0xff};
         const size_t header = sizeof(shard_header) + COLUMNS * sizeof(shard_entry) + 100;
-        const size_t at = seeded_below(&r, seeded_below(&r, 2) == 0 ? header : b.length);
-        copy[at] = seeded_below(&r, 2) == 0 ? values[seeded_below(&r, 5)] : (uint8_t)seeded_next(&r);
+        const size_t at = seeded_below(&s->r, seeded_below(&s->r, 2) == 0 ? header : s->bytes.length);
+        copy[at] = seeded_below(&s->r, 2) == 0 ? values[seeded_below(&s->r, 5)] : (uint8_t)seeded_next(&s->r);
       }
-      repair_checksums(copy, b.length);
-      accepted += read_all(copy, b.length, NULL);
+      repair_checksums(copy, s->bytes.length);
+      accepted += read_all(copy, s->bytes.length, NULL);
     }
     free(copy);
-    buf_fini(&b);
   }
   assert_true(accepted > 0); /* the repair works: changed texts and numbers are what somebody wrote */
-  arena_destroy(memory);
 }
 
 static void messages_name_shard_and_column(void **state) {
-  (void)state;
-  seeded r = {seeded_seed()};
-  arena *memory = arena_new();
-  buf b;
-  buf_init(&b);
-  sample(memory, &r, &b);
+  scene *s = *state;
   shard_entry e;
-  memcpy(&e, b.data + sizeof(shard_header) + 4 * sizeof e, sizeof e);
-  b.data[e.offset] ^= 1;
-  shard *s = NULL;
+  memcpy(&e, s->bytes.data + sizeof(shard_header) + 4 * sizeof e, sizeof e);
+  s->bytes.data[e.offset] ^= 1;
+  shard *opened = NULL;
   packed_column c;
   error err;
-  assert_int_equal(shard_open(b.data, b.length, "1234abcd", &s, &err), STATUS_OK);
-  assert_int_equal(shard_find(s, "q3", &c, &err), STATUS_OK);
-  assert_int_equal(shard_find(s, "q4", &c, &err), STATUS_CORRUPT);
+  assert_int_equal(shard_open(s->bytes.data, s->bytes.length, "1234abcd", &opened, &err), STATUS_OK);
+  assert_int_equal(shard_find(opened, "q3", &c, &err), STATUS_OK);
+  assert_int_equal(shard_find(opened, "q4", &c, &err), STATUS_CORRUPT);
   assert_string_equal(err.message, "shard 1234abcd: column \"q4\": its checksum does not match its bytes");
-  shard_close(s);
-  b.data[8] = 3;
-  assert_int_equal(shard_open(b.data, b.length, "1234abcd", &s, &err), STATUS_CORRUPT);
+  shard_close(opened);
+  s->bytes.data[8] = 3;
+  assert_int_equal(shard_open(s->bytes.data, s->bytes.length, "1234abcd", &opened, &err), STATUS_CORRUPT);
   assert_string_equal(
       err.message,
       "shard 1234abcd: made by a newer version of canvass (format version 3; this one reads 1 to 2); install "
       "the same version on all machines");
-  buf_fini(&b);
-  arena_destroy(memory);
 }
 
 /* The writer makes no larger one, so nothing that is read may fail to be written. */
@@ -227,12 +226,14 @@ static void a_dictionary_of_numbers_has_no_more_texts_than_rows(void **state) {
   buf_fini(&b);
 }
 
+#define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_truncation_is_refused),
-      cmocka_unit_test(every_changed_bit_is_noticed),
-      cmocka_unit_test(changes_with_repaired_checksums_never_crash),
-      cmocka_unit_test(messages_name_shard_and_column),
+      SCENE_TEST(every_truncation_is_refused),
+      SCENE_TEST(every_changed_bit_is_noticed),
+      SCENE_TEST(changes_with_repaired_checksums_never_crash),
+      SCENE_TEST(messages_name_shard_and_column),
       cmocka_unit_test(a_dictionary_of_numbers_has_no_more_texts_than_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
