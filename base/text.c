@@ -166,29 +166,59 @@ size_t text_utf8_check(const char *bytes, size_t length) {
   return length;
 }
 
-/* A whole number as people write it: an optional minus and digits. */
-typedef struct whole {
-  bool is_whole;
+/* A number as people write it: an optional minus, digits, and perhaps a point and decimals. */
+typedef struct written_number {
+  bool is_number;
   bool negative;
-  slice digits; /* without leading zeros; empty for zero */
-} whole;
+  slice whole;    /* without leading zeros */
+  slice decimals; /* without zeros at the end */
+} written_number;
 
-static whole whole_of(slice s) {
-  whole w = {.negative = s.length > 1 && s.bytes[0] == '-'};
-  slice digits = w.negative ? (slice){s.bytes + 1, s.length - 1} : s;
-  for (size_t i = 0; i < digits.length; i++) {
-    if (digits.bytes[i] < '0' || digits.bytes[i] > '9') {
-      return w;
-    }
+static size_t digits_at(slice s, size_t at) {
+  size_t end = at;
+  while (end < s.length && s.bytes[end] >= '0' && s.bytes[end] <= '9') {
+    end++;
   }
-  w.is_whole = digits.length > 0;
+  return end - at;
+}
+
+static slice without_zeros(slice digits) {
   while (digits.length > 0 && digits.bytes[0] == '0') {
-    digits.bytes++;
-    digits.length--;
+    digits = (slice){digits.bytes + 1, digits.length - 1};
   }
-  w.negative = w.negative && digits.length > 0;
-  w.digits = digits;
-  return w;
+  return digits;
+}
+
+static written_number number_of(slice s) {
+  written_number p = {.negative = s.length > 1 && s.bytes[0] == '-'};
+  const size_t start = p.negative ? 1 : 0;
+  const size_t whole = digits_at(s, start);
+  size_t end = start + whole;
+  if (whole > 0 && end < s.length && s.bytes[end] == '.' && digits_at(s, end + 1) > 0) {
+    p.decimals = (slice){s.bytes + end + 1, digits_at(s, end + 1)};
+    end += 1 + p.decimals.length;
+  }
+  p.is_number = whole > 0 && end == s.length;
+  p.whole = without_zeros((slice){s.bytes + start, whole});
+  while (p.decimals.length > 0 && p.decimals.bytes[p.decimals.length - 1] == '0') {
+    p.decimals.length--;
+  }
+  p.negative = p.negative && p.whole.length + p.decimals.length > 0;
+  return p;
+}
+
+/* Of digits without leading zeros. */
+static int compare_digits(slice a, slice b) {
+  return a.length != b.length ? (a.length < b.length ? -1 : 1) : slice_compare(a, b);
+}
+
+static int compare_numbers(const written_number *x, const written_number *y) {
+  if (x->negative != y->negative) {
+    return x->negative ? -1 : 1;
+  }
+  const int whole = compare_digits(x->whole, y->whole);
+  const int order = whole != 0 ? whole : slice_compare(x->decimals, y->decimals);
+  return x->negative ? -order : order;
 }
 
 slice text_cut(slice s, size_t bytes) {
@@ -201,24 +231,37 @@ slice text_cut(slice s, size_t bytes) {
   return (slice){s.bytes, length};
 }
 
+/* Byte by byte, but digits that stand together by the number that they are, where a digit stands. */
+static int compare_by_parts(slice a, slice b) {
+  size_t i = 0;
+  size_t k = 0;
+  while (i < a.length && k < b.length) {
+    const size_t digits[2] = {digits_at(a, i), digits_at(b, k)};
+    int order;
+    if (digits[0] > 0 && digits[1] > 0) {
+      order = compare_digits(without_zeros((slice){a.bytes + i, digits[0]}),
+                             without_zeros((slice){b.bytes + k, digits[1]}));
+    } else {
+      order = ((unsigned char)a.bytes[i] > (unsigned char)b.bytes[k]) -
+              ((unsigned char)a.bytes[i] < (unsigned char)b.bytes[k]);
+    }
+    if (order != 0) {
+      return order;
+    }
+    i += digits[0] > 0 ? digits[0] : 1;
+    k += digits[1] > 0 ? digits[1] : 1;
+  }
+  return (i < a.length) - (k < b.length);
+}
+
 int text_compare_natural(slice a, slice b) {
-  const whole x = whole_of(a);
-  const whole y = whole_of(b);
-  if (x.is_whole != y.is_whole) {
-    return x.is_whole ? -1 : 1;
+  const written_number x = number_of(a);
+  const written_number y = number_of(b);
+  if (x.is_number != y.is_number) {
+    return x.is_number ? -1 : 1;
   }
-  if (!x.is_whole) {
-    return slice_compare(a, b);
-  }
-  if (x.negative != y.negative) {
-    return x.negative ? -1 : 1;
-  }
-  const int longer = (x.digits.length > y.digits.length) - (x.digits.length < y.digits.length);
-  const int order = longer != 0 ? longer : slice_compare(x.digits, y.digits);
-  if (order == 0) {
-    return slice_compare(a, b); /* "01" and "1" are two texts: the order stays total */
-  }
-  return x.negative ? -order : order;
+  const int order = x.is_number ? compare_numbers(&x, &y) : compare_by_parts(a, b);
+  return order != 0 ? order : slice_compare(a, b); /* "01" and "1" are two texts: the order stays total */
 }
 
 enum { DISTANCE_LENGTH_MAX = 255 };

@@ -42,7 +42,8 @@ slice text_fit(slice s, size_t columns);
 /* The longest prefix of at most BYTES bytes, never cutting a character: for messages and what has little
  * room. (Of a text that is not UTF-8 up to three bytes fewer.) */
 slice text_cut(slice s, size_t bytes);
-/* "Natural" order for value keys: whole numbers by value and before other texts, those bytewise. */
+/* "Natural" order for value keys: numbers by value (-2, 1.5, 10) and before other texts, those bytewise but
+ * for digits in them, which count as whole numbers (Q2, Q10).  0 for equal texts only. */
 int text_compare_natural(slice a, slice b);
 /* Damerau-Levenshtein distance in characters, at most LIMIT + 1. */
 size_t text_distance(slice a, slice b, size_t limit);

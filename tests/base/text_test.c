@@ -149,9 +149,49 @@ static void cutting_never_cuts_a_character(void **state) {
 
 static void natural_order_puts_numbers_first_and_by_value(void **state) {
   (void)state;
-  static const char *const ordered[] = {
-      "-12", "-2", "-0",  "0",  "00", "1", "2", "010", "10", "100000000000000000000000",
-      "",    "-",  "1.5", "2b", "a",  "b"};
+  static const char *const ordered[] = {"-12",
+                                        "-2.5",
+                                        "-2.50",
+                                        "-2",
+                                        "-0.5",
+                                        "-0",
+                                        "0",
+                                        "0.0",
+                                        "00",
+                                        "0.05",
+                                        "0.5",
+                                        "1",
+                                        "1.49",
+                                        "1.5",
+                                        "2",
+                                        "010",
+                                        "10",
+                                        "10.5",
+                                        "1000000000000000000000000",
+                                        "",
+                                        "+1",
+                                        "-",
+                                        ".5",
+                                        "1,5",
+                                        "1,10",
+                                        "1.2.3",
+                                        "1.2.10",
+                                        "2.",
+                                        "2b",
+                                        "18-24",
+                                        "100-",
+                                        "Q1",
+                                        "Q02",
+                                        "Q2",
+                                        "Q2a",
+                                        "Q2b",
+                                        "Q10",
+                                        "Q10-2",
+                                        "Q10-10",
+                                        "a",
+                                        "b",
+                                        "第2组",
+                                        "第10组"};
   const size_t count = sizeof ordered / sizeof ordered[0];
   for (size_t i = 0; i < count; i++) {
     for (size_t j = 0; j < count; j++) {
