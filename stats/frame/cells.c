@@ -267,6 +267,12 @@ const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *nu
   return span_rule(r, text, number);
 }
 
+void cell_rule_decides(const cell_rules *r, const program_rule *rule) {
+  if (r->met != NULL) {
+    r->met[rule - r->variable->rules] = 1;
+  }
+}
+
 void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, cell *out) {
   if (c->is_absent) {
     *out = (cell){.text = c->texts[entry], .missing = true, .reason = MISSING_NOT_ASKED};
@@ -283,13 +289,17 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
     }
   }
   const program_rule *rule = cell_rule(r, out->text, out->is_number ? &out->number : NULL);
-  if (rule != NULL && rule->missing) {
+  out->is_ruled = rule != NULL && (rule->missing || r->variable->kind != VARIABLE_MULTI_CELL);
+  if (out->is_ruled) {
+    cell_rule_decides(r, rule);
+  }
+  if (out->is_ruled && rule->missing) {
     out->missing = true;
     out->reason = rule->reason;
-  } else if (rule != NULL && r->numeric) {
+  } else if (out->is_ruled && r->numeric) {
     out->number = rule->value;
     out->is_number = true;
-  } else if (rule != NULL && r->variable->kind != VARIABLE_MULTI_CELL) {
+  } else if (out->is_ruled) {
     out->text = rule->key;
   } else if (rule == NULL && out->text.length == 0) {
     out->missing = true;

@@ -69,7 +69,7 @@ static bool find_wholes(choice_reader *c) {
 status choice_reader_init(choice_reader *c, const program_variable *v, const cell_rules *rules, error *err) {
   *c = (choice_reader){.variable = v, .rules = rules};
   bool good = true;
-  for (uint32_t i = 0; good && (v->closed || v->has_other) && i < v->keys_count; i++) {
+  for (uint32_t i = 0; good && i < v->keys_count; i++) {
     good = text_table_add(&c->declared, v->keys[i]) != UINT32_MAX;
   }
   if (!good || (v->kind == VARIABLE_MULTI_CELL && !find_wholes(c))) {
@@ -146,20 +146,39 @@ static slice before_write_in(slice text) {
 
 static slice by_rule(const choice_reader *c, slice text) {
   const program_rule *rule = cell_rule(c->rules, text, NULL);
-  return rule != NULL && !rule->missing ? rule->key : text;
+  if (rule == NULL || rule->missing) {
+    return text;
+  }
+  cell_rule_decides(c->rules, rule);
+  return rule->key;
 }
 
-bool choice_key(const choice_reader *c, slice text, slice *key) {
+choice_is choice_key(const choice_reader *c, slice text, bool is_ruled, slice *key) {
   const program_variable *v = c->variable;
-  *key = by_rule(c, text);
-  if (v->has_other && !is_declared(c, *key)) {
-    const slice before = before_write_in(*key);
-    const slice chosen = before.length > 0 ? by_rule(c, before) : before;
-    if (chosen.length > 0 && (v->keys_count == 0 || is_declared(c, chosen))) {
-      *key = chosen;
-    } else if (v->keys_count > 0) {
-      *key = v->other;
-    }
+  *key = is_ruled ? text : by_rule(c, text);
+  if (is_declared(c, *key)) {
+    return CHOICE_DECLARED;
   }
-  return !v->closed || is_declared(c, *key);
+  if (!v->has_other) {
+    return CHOICE_FREE;
+  }
+  const slice before = before_write_in(*key);
+  const slice chosen = before.length > 0 ? by_rule(c, before) : before;
+  if (chosen.length > 0 && (v->keys_count == 0 || is_declared(c, chosen))) {
+    *key = chosen;
+    return CHOICE_DECLARED;
+  }
+  *key = v->keys_count > 0 ? v->other : *key;
+  return v->keys_count > 0 ? CHOICE_WRITE_IN : CHOICE_FREE;
+}
+
+uint8_t choice_flag(const program_variable *v, const cell *c) {
+  if (c->missing) {
+    return (uint8_t)(SLOT_MISSING + c->reason);
+  }
+  const decimal number = decimal_normalise(c->number);
+  if (c->is_number && number.scale == 0 && (number.mantissa == 0 || number.mantissa == 1)) {
+    return (uint8_t)number.mantissa;
+  }
+  return v->any_chosen ? 1 : SLOT_MISSING + MISSING_INVALID;
 }

@@ -131,7 +131,7 @@ static inline int answers_reason(const answers_view *a, uint32_t row) {
 }
 /* Rows whose number had more decimals than the variable keeps, and was rounded half to even: how many, and
  * which (not 0; NULL in *ROWS when there are none).  Out of range after rounding is invalid, and not counted
- * here.  None for anything but NUMBER. */
+ * here.  Of COMPUTE those whose result is not 0 and was rounded to 0.  None for anything else. */
 status frame_rounded(frame *f, uint32_t variable, int64_t *count, const uint8_t **rows, error *err) MUST_USE;
 /* The rows (1, otherwise 0) whose cells in the variable's COLUMN were not read as they were written: with
  * characters that show nothing, with letters or digits of full width, with a minus or per cent sign other
@@ -161,6 +161,24 @@ typedef struct told_cells {
   uint32_t cells;
 } told_cells;
 status frame_told(frame *f, uint32_t variable, const told_cells **out, uint32_t *count, error *err) MUST_USE;
+/* The options that the cells of a NOMINAL or MULTI_CELL have and its declared values do not: each text once,
+ * as it is written (tidy).  Borrowed.  None where no values are declared, and for other variables. */
+typedef enum told_option_is {
+  TOLD_UNDECLARED, /* of an open list a value of its own; of a closed one it makes the cell invalid */
+  TOLD_WRITE_IN,   /* counts as the variable's other one */
+  TOLD_REPEATED,   /* of a ranking, which it makes invalid: named before */
+} told_option_is;
+typedef struct told_option {
+  slice text;
+  told_option_is is; /* what its first cell shows it as */
+  uint32_t first_row;
+  uint32_t cells; /* that have it */
+} told_option;
+status frame_options(frame *f, uint32_t variable, const told_option **out, uint32_t *count,
+                     error *err) MUST_USE;
+/* Sets MET[i] to 1 where the I-th rule of a variable read from columns decides what a cell, or an option in
+ * one, is. */
+status frame_rules_met(frame *f, uint32_t variable, uint8_t *met, error *err) MUST_USE;
 /* At most PROGRAM_BY_MAX coded variables.  All combinations of their keys and of missing are groups while
  * there are at most GROUPS_MAX; else those that occur in used rows.  STATUS_LIMIT names the variables when
  * these are too many as well. */

@@ -85,7 +85,7 @@ static bool push_option(choices *c, uint32_t option) {
 static status take_option(choices *c, const program_variable *v, slice text, size_t first, bool *known,
                           error *err) {
   slice key;
-  *known = choice_key(&c->options_of_cell, text, &key);
+  *known = choice_key(&c->options_of_cell, text, false, &key) != CHOICE_FREE || !v->closed;
   if (!*known) {
     return STATUS_OK;
   }
@@ -202,19 +202,6 @@ status frame_make_multi_cell(frame *f, const program_variable *v, frame_variable
 
 /* ---- Columns of 0 and 1 --------------------------------------------------------------------------- */
 
-/* What a cell of a column says: 0, 1, or SLOT_MISSING + reason. */
-static uint8_t flag_of_cell(const program_variable *v, const cell *c) {
-  if (c->missing) {
-    return (uint8_t)(SLOT_MISSING + c->reason);
-  }
-  decimal number = decimal_normalise(c->number);
-  bool is_flag = c->is_number && number.scale == 0 && (number.mantissa == 0 || number.mantissa == 1);
-  if (is_flag) {
-    return (uint8_t)number.mantissa;
-  }
-  return v->any_chosen ? 1 : SLOT_MISSING + MISSING_INVALID;
-}
-
 /* A column that the shard lacks is one of empty cells; *ABSENT counts it. */
 static status read_flags(frame *f, const program_variable *v, uint32_t column, uint8_t *rows,
                          uint32_t *absent, frame_variable *out, error *err) {
@@ -227,7 +214,7 @@ static status read_flags(frame *f, const program_variable *v, uint32_t column, u
   for (uint32_t i = 0; of_entry != NULL && i < cells.count; i++) {
     cell c;
     cell_of_entry(&rules, &cells, i, &c);
-    of_entry[i] = flag_of_cell(v, &c);
+    of_entry[i] = choice_flag(v, &c);
   }
   status st = of_entry != NULL ? STATUS_OK : frame_no_memory(err);
   if (st == STATUS_OK) {
@@ -276,26 +263,34 @@ static void join_flags(const frame *f, uint8_t **flags, uint32_t count, uint8_t 
   }
 }
 
-/* A row that answers, and chooses nothing, is missing for the variable's reason. */
+/* A row that answers, and chooses nothing, is missing for the variable's reason; where a cell of it is
+ * invalid nobody knows what it chose, and that is what the row says. */
 static status drop_rows_without_choice(const frame *f, uint8_t **flags, const program_variable *v,
                                        uint8_t *answered, error *err) {
+  const uint8_t none = (uint8_t)(SLOT_MISSING + v->none_is);
+  const uint8_t invalid = SLOT_MISSING + MISSING_INVALID;
   uint8_t *any = calloc((size_t)f->count + 1, 1);
-  if (any == NULL) {
+  uint8_t *spoilt = calloc((size_t)f->count + 1, 1);
+  if (any == NULL || spoilt == NULL) {
+    free(any);
+    free(spoilt);
     return frame_no_memory(err);
   }
   for (uint32_t k = 0; k < v->columns_count; k++) {
     for (uint32_t r = 0; r < f->count; r++) {
       any[r] |= flags[k][r] == 1;
+      spoilt[r] |= flags[k][r] == invalid;
     }
   }
   for (uint32_t r = 0; r < f->count; r++) {
     const bool is_none = answered[r] == 0 && any[r] == 0;
-    answered[r] = is_none ? (uint8_t)(SLOT_MISSING + v->none_is) : answered[r];
+    answered[r] = !is_none ? answered[r] : spoilt[r] != 0 ? invalid : none;
     for (uint32_t k = 0; is_none && k < v->columns_count; k++) {
-      flags[k][r] = flags[k][r] == 0 ? answered[r] : flags[k][r];
+      flags[k][r] = flags[k][r] == 0 ? none : flags[k][r];
     }
   }
   free(any);
+  free(spoilt);
   return STATUS_OK;
 }
 

@@ -67,7 +67,7 @@ static status nominal_slots(const program_variable *v, const cell_rules *rules, 
     cell_of_entry(rules, cells, i, &c);
     if (c.missing) {
       of_entry[i] = slot_missing(c.reason);
-    } else if (!choice_key(choices, c.text, &key)) {
+    } else if (choice_key(choices, c.text, c.is_ruled, &key) == CHOICE_FREE && v->closed) {
       of_entry[i] = slot_missing(MISSING_INVALID);
     } else {
       uint32_t slot = text_table_add(keys, key);

@@ -140,6 +140,7 @@ typedef struct cell {
   bool missing;
   missing_reason reason;
   bool is_number, is_long; /* is_long: a number that no decimal holds, at whatever scale */
+  bool is_ruled;           /* a rule decides; of MULTI_CELL only a missing one */
   decimal number;          /* of variables whose rules give numbers */
   decimal_digits digits;   /* is_long */
   slice text;
@@ -165,6 +166,7 @@ typedef struct cell_rules {
   uint32_t spans_count;
   text_table table; /* of the rules' texts, when not numeric: places are rule numbers */
   uint32_t *first;  /* rule of each place in TABLE */
+  uint8_t *met;     /* the user's, one per rule: 1 where it has decided; NULL */
 } cell_rules;
 
 status cell_rules_init(cell_rules *r, const frame *f, const program_variable *v, bool numeric, error *err);
@@ -176,6 +178,8 @@ status frame_open_cells(frame *f, const program_variable *v, const char *column,
                         frame_cells *cells, cell_rules *rules, error *err);
 /* The rule that matches, or NULL.  NUMBER may be NULL. */
 const program_rule *cell_rule(const cell_rules *r, slice text, const decimal *number);
+/* Notes that RULE, found by cell_rule, says what a cell or an option is. */
+void cell_rule_decides(const cell_rules *r, const program_rule *rule);
 
 /* Brings the entries into tidy form. */
 status frame_tidy_cells(frame *f, const program_variable *v, frame_cells *c, error *err);
@@ -189,10 +193,17 @@ status frame_note_tidied(frame *f, const program_variable *v, uint32_t column, c
 /* ---- Choices (stats/frame/choice.c) ---------------------------------------------------------------------
  */
 
+/* What an option is that a cell has. */
+typedef enum choice_is {
+  CHOICE_DECLARED, /* one of the keys, by itself or by a rule */
+  CHOICE_WRITE_IN, /* counts as the variable's other one */
+  CHOICE_FREE,     /* none of the keys; allowed where the list is open */
+} choice_is;
+
 typedef struct choice_reader {
   const program_variable *variable;
   const cell_rules *rules;
-  text_table declared; /* keys, where it matters whether an option is one */
+  text_table declared; /* keys */
   slice *wholes;       /* keys and texts of rules that hold the delimiter or end like it, the longest first */
   uint32_t wholes_count;
 } choice_reader;
@@ -204,8 +215,10 @@ void choice_reader_fini(choice_reader *c);
  * holds the delimiter is not cut.  At the end of the cell the delimiter may lack its last blanks. */
 slice choice_next(const choice_reader *c, slice *rest);
 /* The key that the option TEXT is: itself, what a rule says, or, of what is written instead of an option, the
- * variable's other one.  False: none of a closed list. */
-bool choice_key(const choice_reader *c, slice text, slice *key);
+ * variable's other one.  IS_RULED: it is what a rule says, and no other rule looks at it. */
+choice_is choice_key(const choice_reader *c, slice text, bool is_ruled, slice *key);
+/* What a cell of a column of MULTI_FLAGS says: 0, 1, or SLOT_MISSING + reason. */
+uint8_t choice_flag(const program_variable *v, const cell *c);
 
 /* ---- Rankings (stats/frame/ranking.c) -------------------------------------------------------------------
  */

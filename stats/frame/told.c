@@ -82,6 +82,30 @@ static status tell_row(telling *t, uint32_t row, error *err) {
   return STATUS_OK;
 }
 
+/* What each cell of a column of flags says by itself: a row that chooses none may be missing as a whole, and
+ * a 0 in it is a 0 all the same. */
+static status answers_of_flags(frame *f, const program_variable *v, const char *column, answers_view *out,
+                               error *err) {
+  frame_cells cells;
+  cell_rules rules;
+  TRY(frame_open_cells(f, v, column, true, &cells, &rules, err));
+  uint8_t *slots = frame_memory(f, f->padded);
+  uint8_t *of_entry = malloc((size_t)cells.count + 1);
+  const status st = slots != NULL && of_entry != NULL ? STATUS_OK : frame_no_memory(err);
+  for (uint32_t i = 0; st == STATUS_OK && i < cells.count; i++) {
+    cell c;
+    cell_of_entry(&rules, &cells, i, &c);
+    of_entry[i] = choice_flag(v, &c);
+  }
+  if (st == STATUS_OK) {
+    frame_spread_bytes(f, &cells, of_entry, slots);
+    *out = (answers_view){.slots = slots, .slots_count = 2};
+  }
+  free(of_entry);
+  cell_rules_fini(&rules);
+  return st;
+}
+
 static status tell_column(frame *f, uint32_t variable, uint32_t column, telling *t, error *err) {
   const program_variable *v = &f->program->variables[variable];
   const char *name = v->kind == VARIABLE_MULTI_FLAGS ? v->columns[column] : v->column;
@@ -91,7 +115,8 @@ static status tell_column(frame *f, uint32_t variable, uint32_t column, telling 
   if (is_absent) {
     return STATUS_OK; /* the column of an optional variable, which this file lacks */
   }
-  TRY(frame_column_answers(f, variable, column, &t->answers, err));
+  TRY(v->kind == VARIABLE_MULTI_FLAGS ? answers_of_flags(f, v, name, &t->answers, err)
+                                      : frame_column_answers(f, variable, column, &t->answers, err));
   TRY(cell_texts_open(f, variable, column, &t->texts, err));
   t->exception = 0;
   status st = STATUS_OK;

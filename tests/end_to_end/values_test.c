@@ -55,6 +55,11 @@ static void undeclared_values_come_in_natural_order(void **state) {
       {"{type: nominal, values: [b, 10]}",
        "q\n10\n2\nb\n1\na\n",
        {"q,,,,b,,n,1", "q,,,,10,,n,1", "q,,,,1,,n,1", "q,,,,2,,n,1", "q,,,,a,,n,1"}},
+      /* Decimals and negative numbers by value, and numbers within texts. */
+      {"{type: nominal}",
+       "q\n10\nQ10\n1.5\nQ2\n-2.5\n2\n1.05\n-10\n",
+       {"q,,,,-10,,n,1", "q,,,,-2.5,,n,1", "q,,,,1.05,,n,1", "q,,,,1.5,,n,1", "q,,,,2,,n,1", "q,,,,10,,n,1",
+        "q,,,,Q2,,n,1", "q,,,,Q10,,n,1"}},
       {"{type: multi, delimiter: \",\"}",
        "q\n\"10,2\"\n\"1,10\"\n",
        {"q,,,,1,,n,1", "q,,,,2,,n,1", "q,,,,10,,n,2"}},
@@ -195,9 +200,31 @@ static void multiple_choices_are_read_as_people_give_them(void **state) {
        "q___1,q___2\n1,0\n0,0\n0,\n,1\n",
        {"q,,,,x,,n,1", "q,,,,x,,asked,2", "q,,,,y,,n,1", "q,,,,y,,asked,2", "q,,,,,,answered,2",
         "q,,,,,,not_asked,2"}},
+      /* Of rows without a choice: who has an invalid cell chose nobody knows what; a 0 beside it is still
+         none. */
+      {"{type: multi, columns: {x: q___1, y: q___2}, none_is: not_asked}",
+       "q___1,q___2\n1,0\n0,0\n0,7\n8,9\n1,7\n",
+       {"q,,,,x,,n,2", "q,,,,x,,asked,2", "q,,,,y,,n,0", "q,,,,y,,asked,1", "q,,,,,,answered,2",
+        "q,,,,,,not_asked,1", "q,,,,,,invalid,2"}},
       {"{type: multi, columns: {x: a, y: b}, chosen: any, texts: {No: 0}}",
        "a,b\nX,a kiosk\nNo,\n",
        {"q,,,,x,,n,1", "q,,,,y,,n,1", "q,,,,,,answered,2"}},
+  };
+  check_all(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* A text means one value, and that is the end of it: the labels may be exchanged. */
+static void a_text_leads_to_its_value_in_one_step(void **state) {
+  static const value_case cases[] = {
+      {"{type: nominal, values: [A, B], texts: {A: B, B: A}}",
+       "q\nA\nA\nB\n",
+       {"q,,,,A,,n,1", "q,,,,B,,n,2"}},
+      {"{type: nominal, values: [A, B], closed: true, texts: {x: A, A: B}}",
+       "q\nx\nx\nA\n",
+       {"q,,,,A,,n,2", "q,,,,B,,n,1"}},
+      {"{type: multi, delimiter: \";\", values: [A, B], texts: {A: B, B: A}}",
+       "q\nA\nA;A\nB\n",
+       {"q,,,,A,,n,1", "q,,,,B,,n,2"}},
   };
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
 }
@@ -264,6 +291,7 @@ int main(void) {
       SCENE_TEST(rankings_have_first_choices_and_mean_ranks),
       SCENE_TEST(cells_that_are_no_ranking_are_invalid),
       SCENE_TEST(titles_are_compared_as_they_look),
+      SCENE_TEST(a_text_leads_to_its_value_in_one_step),
       SCENE_TEST(columns_without_a_title_are_listed_where_none_is_meant),
       SCENE_TEST(a_column_named_by_its_place_keeps_its_decimals),
       SCENE_TEST(entries_that_cannot_be_meant_are_refused),
