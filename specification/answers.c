@@ -327,7 +327,11 @@ static bool read_other(compilation *c, symbol *s) {
     return false;
   }
   s->variable.has_other = true;
-  return answer_text(c, s, n, "other", &s->variable.other) && add_other(c, s);
+  if (!answer_text(c, s, n, "other", &s->variable.other) || !add_other(c, s)) {
+    return false;
+  }
+  s->values_closed = s->variable.keys_count > 0; /* whatever else is written counts as one of them */
+  return true;
 }
 
 bool answers_of_texts(compilation *c, symbol *s, const char *what) {

@@ -1,4 +1,5 @@
 /* Bands and recodes: ranges of an input, each with the key that it gets. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -331,6 +332,34 @@ static bool keep_others(compilation *c, symbol *s, recoding *r) {
   return true;
 }
 
+/* An `else` without quotes that is nearly one of its words, and no new value of the map: "kep", "Missing". */
+static const char *meant_by(const recoding *r) {
+  static const struct {
+    const char *word;
+    size_t slips;
+  } words[] = {{"keep", 1}, {"missing", 2}};
+  char small[16];
+  const slice text = r->other->text;
+  if (r->other->kind != NODE_TEXT || r->other->style != STYLE_PLAIN || text.length >= sizeof small) {
+    return NULL;
+  }
+  for (uint32_t i = 0; i < r->map->count; i++) {
+    if (slice_equal(r->map->keys[i]->text, text)) {
+      return NULL;
+    }
+  }
+  for (size_t i = 0; i < text.length; i++) {
+    small[i] = (char)tolower((unsigned char)text.bytes[i]);
+  }
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    const slice word = slice_of(words[i].word);
+    if (text_distance((slice){small, text.length}, word, words[i].slips) <= words[i].slips) {
+      return words[i].word;
+    }
+  }
+  return NULL;
+}
+
 static bool read_else(compilation *c, symbol *s, recoding *r) {
   if (r->other == NULL || is_text(r->other, "missing")) {
     return true;
@@ -339,6 +368,16 @@ static bool read_else(compilation *c, symbol *s, recoding *r) {
     return keep_others(c, s, r);
   }
   program_range range = {0};
+  const char *meant = meant_by(r);
+  if (meant != NULL) {
+    const char *shown = problem_quote(c->problems, r->other->text);
+    problem_at(
+        c->problems, r->other->at,
+        "else: '%s' is not a new value of the map; did you mean %s? A value of that name is written in "
+        "quotes: else: \"%s\"",
+        shown, meant, shown);
+    return false;
+  }
   if (!field_name(c, r->other, "else", &range.key)) {
     return false;
   }

@@ -75,20 +75,37 @@ static const node *merged(compilation *c, const node *body, const node *scale, p
   return n;
 }
 
-static const node *entry_of_table(const compilation *c, slice name) {
-  for (uint32_t i = 0; i < c->table->count; i++) {
-    if (slice_equal(c->table->keys[i]->text, name)) {
-      return c->table->items[i];
-    }
+/* Its place in the table; the table's count: it is not there. */
+static uint32_t place_in_table(const compilation *c, slice name) {
+  uint32_t i = 0;
+  while (i < c->table->count && !slice_equal(c->table->keys[i]->text, name)) {
+    i++;
   }
-  return NULL;
+  return i;
+}
+
+/* What the table says of S, by its name or by the title of its column, but not by both. */
+static const node *entry_of_table(compilation *c, const symbol *s) {
+  if (c->table == NULL) {
+    return NULL;
+  }
+  const uint32_t count = c->table->count;
+  const bool has_title = s->variable.column != NULL && strcmp(s->variable.column, s->name) != 0;
+  const uint32_t by_name = place_in_table(c, slice_of(s->name));
+  const uint32_t by_title = has_title ? place_in_table(c, slice_of(s->variable.column)) : count;
+  if (by_name < count && by_title < count) {
+    problem_at(
+        c->problems, c->table->keys[by_title]->at,
+        "codebook: '%s' is the column of '%s', which the table describes by its name in line %u; leave "
+        "one of them out",
+        problem_quote(c->problems, slice_of(s->variable.column)),
+        problem_quote(c->problems, slice_of(s->name)), c->table->keys[by_name]->at.line);
+  }
+  return by_name < count ? c->table->items[by_name] : by_title < count ? c->table->items[by_title] : NULL;
 }
 
 bool scale_apply_table(compilation *c, symbol *s, bool with_values) {
-  const node *entry = c->table != NULL ? entry_of_table(c, slice_of(s->name)) : NULL;
-  if (entry == NULL && c->table != NULL && s->variable.column != NULL) {
-    entry = entry_of_table(c, slice_of(s->variable.column));
-  }
+  const node *entry = entry_of_table(c, s);
   node *n = entry != NULL ? map_node(c, s->body, entry) : NULL;
   if (n == NULL) {
     return entry == NULL;

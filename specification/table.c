@@ -252,10 +252,20 @@ static bool add_code(table *t, const char *part, const cell *code, slice meaning
   return put(t, map, new_node(t, NODE_TEXT, code->text, code->at), new_node(t, kind, meaning, at));
 }
 
+/* Exports repeat the label in each row; a second one is a mistake in one of them. */
 static bool add_label(table *t, const cell *label) {
-  return find(t->variable, slice_of("label")) != NULL ||
-         put(t, t->variable, new_node(t, NODE_TEXT, slice_of("label"), label->at),
-             new_node(t, NODE_TEXT, label->text, label->at));
+  const node *known = find(t->variable, slice_of("label"));
+  if (known == NULL) {
+    return put(t, t->variable, new_node(t, NODE_TEXT, slice_of("label"), label->at),
+               new_node(t, NODE_TEXT, label->text, label->at));
+  }
+  if (!slice_equal(known->text, label->text)) {
+    problem_at(t->problems, label->at,
+               "codebook: the variable has a second label, '%s'; the first, in line %u, is '%s'",
+               problem_quote(t->problems, label->text), known->at.line,
+               problem_quote(t->problems, known->text));
+  }
+  return true;
 }
 
 /* "yes" and the like say no reason. */

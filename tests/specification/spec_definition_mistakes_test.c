@@ -1,6 +1,8 @@
 /* Mistakes in constructs and derived variables, circles among them. */
 #include <string.h>
 
+#include <stdio.h>
+
 #include "tests/check.h"
 #include "tests/specification/spec_page.h"
 
@@ -136,10 +138,35 @@ static void recodes_place_every_value_once(void **state) {
        "10:23: recode: 'd' is a date; expected a nominal variable, a scale or a number"},
       {PAGE("derived: {v: {recode: x, map: {1: 2}, else: keep}}\n"),
        "10:45: else: keep takes a nominal variable or a scale; 'x' is a number"},
+      {PAGE("derived: {v: {recode: n, map: {A: alpha}, else: kep}}\n"),
+       "10:49: else: 'kep' is not a new value of the map; did you mean keep? A value of that name is written "
+       "in "
+       "quotes: else: \"kep\""},
+      {PAGE("derived: {v: {recode: n, map: {A: alpha}, else: Keep}}\n"),
+       "10:49: else: 'Keep' is not a new value of the map; did you mean keep? A value of that name is "
+       "written "
+       "in quotes: else: \"Keep\""},
+      {PAGE("derived: {v: {recode: n, map: {A: alpha}, else: mising}}\n"),
+       "10:49: else: 'mising' is not a new value of the map; did you mean missing? A value of that name is "
+       "written in quotes: else: \"mising\""},
       {PAGE("derived: {v: {recode: n, map: {A: alpha}, else: [x]}}\n"),
        "10:49: else: expected a name, found a list"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
+/* In quotes, as one of the map's, or unlike them. */
+static void an_else_that_is_meant_is_a_value(void **state) {
+  (void)state;
+  static const char *const entries[] = {"map: {A: alpha}, else: \"kep\"", "map: {kep: alpha}, else: kep",
+                                        "map: {A: alpha}, else: rest",    "map: {A: alpha}, else: Other",
+                                        "map: {A: alpha}, else: keep",    "map: {A: alpha}, else: missing"};
+  for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+    char page[2048];
+    (void)snprintf(page, sizeof page,
+                   CODEBOOK "derived: {v: {recode: n, %s}}\nanalyses: [describe: {items: v}]\n", entries[i]);
+    plan_destroy(page_plan(page, "s|t|n|a|b|x|d|w|i"));
+  }
 }
 
 static void means_and_differences_are_of_quantities(void **state) {
@@ -164,6 +191,7 @@ int main(void) {
       cmocka_unit_test(bands_have_ascending_cuts),
       cmocka_unit_test(periods_boxes_and_options_fit_their_input),
       cmocka_unit_test(recodes_place_every_value_once),
+      cmocka_unit_test(an_else_that_is_meant_is_a_value),
       cmocka_unit_test(means_and_differences_are_of_quantities),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

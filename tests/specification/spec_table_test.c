@@ -95,6 +95,16 @@ static void a_table_is_worth_the_same_as_the_page(void **state) {
   plan_destroy(other);
 }
 
+/* As exports write it in each row. */
+static void a_label_may_be_repeated(void **state) {
+  (void)state;
+  plan *p = plan_with("variables: {sex: {type: nominal}}\nanalyses: [describe: {items: sex}]\n",
+                      "variable,label,value,value label\nsex,Sex,1,Male\nsex,Sex,2,Female\n", "sex");
+  assert_string_equal(plan_find(p, "sex")->label.text[0], "Sex");
+  assert_string_equal(label_of(p, "sex", 1), "Female");
+  plan_destroy(p);
+}
+
 static void mistakes_have_their_place_in_the_table(void **state) {
   (void)state;
   static const struct {
@@ -109,6 +119,13 @@ static void mistakes_have_their_place_in_the_table(void **state) {
       {"variable,label\nq1,\"x\n", "codes.csv:2:4: codebook: this quote is not closed\n"},
       {"variable,value\n,1\n", "codes.csv:2:1: codebook: no variable, and none above it\n"},
       {"variable,value\nq1,1\nq1,1\n", "codes.csv:3:4: codebook: the value '1' stands twice\n"},
+      {"variable,label\nq1,Ours\nq1,Theirs\n",
+       "codes.csv:3:4: codebook: the variable has a second label, 'Theirs'; the first, in line 2, is "
+       "'Ours'\n"},
+      {"variable,label\ns_1,One\nS1,Two\n",
+       "codes.csv:3:1: codebook: 'S1' is the column of 's_1', which the table describes by its name in line "
+       "2; "
+       "leave one of them out\n"},
       {"variable,value,value label\nq1,1,a\nq1,7,b\n",
        "codes.csv:3:4: values: 7 is outside the range [1, 5] of 'q1'\n"},
       {"variable,value,missing\nq1,9,gone\n",
@@ -134,6 +151,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_table_gives_what_the_page_does_not_say),
       cmocka_unit_test(a_table_is_worth_the_same_as_the_page),
+      cmocka_unit_test(a_label_may_be_repeated),
       cmocka_unit_test(mistakes_have_their_place_in_the_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
