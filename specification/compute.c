@@ -17,6 +17,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "specification/codebook.h"
+
 enum { DEPTH_MAX = 32, DIGITS_MAX = 90 };
 
 place compute_place(const compute_parser *p, const token *t) {
@@ -228,11 +230,12 @@ static operand read_has(compute_parser *p) {
     return compute_wrong(p, &name, "'%s' is %s; has(..) takes a multiple choice", compute_shown(p, &name),
                          symbol_kind_name(s));
   }
-  if (!symbol_knows_text(p->c, s, option.text, compute_place(p, &option))) {
+  const slice text = answers_tidy(p->c, s, option.text);
+  if (!symbol_knows_text(p->c, s, text, compute_place(p, &option))) {
     p->broken = true;
     return (operand){0};
   }
-  compute_emit(p, (compute_node){.op = COMPUTE_HAS, .input = compute_input_of(p, s), .text = option.text});
+  compute_emit(p, (compute_node){.op = COMPUTE_HAS, .input = compute_input_of(p, s), .text = text});
   return o;
 }
 

@@ -68,6 +68,8 @@ const char *compute_shown(const compute_parser *p, const token *t);
 const char *compute_kind_name(const operand *o);
 /* Whether O is of KIND, or `missing` where that is a number or a date; else reported. */
 bool compute_is(compute_parser *p, const operand *o, operand_kind kind);
+/* OP, LT to GE, of the period LEFT and the constant O, as nodes; a mistake is reported. */
+bool compute_period(compute_parser *p, const operand *left, compute_op op, const operand *o);
 /* After the name of a function, at its parenthesis.  NAME is its word. */
 operand compute_call(compute_parser *p, const token *name);
 

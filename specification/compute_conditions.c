@@ -1,4 +1,5 @@
 /* Comparisons in `compute`: of numbers, dates, and nominal variables with texts. */
+#include "specification/codebook.h"
 #include "specification/compute.h"
 #include "specification/where_reach.h"
 #include "stats/program/date.h"
@@ -60,15 +61,15 @@ static bool emit_text(compute_parser *p, const operand *left, const operand *o) 
                         expected, compute_shown(p, &o->at));
     return false;
   }
-  if (!symbol_knows_text(p->c, left->s, o->text, compute_place(p, &o->at))) {
+  const slice text = left->s->origin == SYMBOL_CODEBOOK ? answers_tidy(p->c, left->s, o->text) : o->text;
+  if (!symbol_knows_text(p->c, left->s, text, compute_place(p, &o->at))) {
     p->broken = true;
     return false;
   }
   if (o->kind == OPERAND_NUMBER) { /* 1 is the text "1" here, and its node is taken back */
     p->count--;
   }
-  compute_emit(p,
-               (compute_node){.op = COMPUTE_IS_TEXT, .input = compute_input_of(p, left->s), .text = o->text});
+  compute_emit(p, (compute_node){.op = COMPUTE_IS_TEXT, .input = compute_input_of(p, left->s), .text = text});
   return true;
 }
 
@@ -102,6 +103,9 @@ static operand compare(compute_parser *p, const operand *left, const struct comp
   if (left->kind == OPERAND_NAME) {
     if (!takes_texts(p, left)) {
       return (operand){0};
+    }
+    if (!sign->is_exact && left->s->variable.kind == VARIABLE_PERIOD) {
+      return compute_period(p, left, sign->op, &right) ? result : (operand){0};
     }
     if (!sign->is_exact) {
       return compute_wrong(p, &left->at, "'%s' is %s, which has no order; use ==, != or in",

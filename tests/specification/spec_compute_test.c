@@ -48,6 +48,12 @@ static void a_mistake_has_its_place_in_the_expression(void **state) {
        "10:30: 'gamma' is not a value of 'n'; expected one of: alpha, beta"},
       {PAGE("derived: {mo: {month: d}, v: {compute: \"mo == '2025-9'\"}}\n"),
        "10:47: compute: 'mo' is a period; expected a month such as '2025-07', found '2025-9'"},
+      {PAGE("derived: {mo: {month: d}, v: {compute: \"mo < '2025-9'\"}}\n"),
+       "10:46: compute: 'mo' is a period; expected a month such as '2025-07', found '2025-9'"},
+      {PAGE("derived: {q: {quarter: d}, v: {compute: \"q >= '2025'\"}}\n"),
+       "10:47: compute: 'q' is a period; expected a quarter such as '2025-Q3', found '2025'"},
+      {PAGE("derived: {mo: {month: d}, v: {compute: \"mo < d\"}}\n"),
+       "10:46: compute: 'mo' is a period; expected a text in quotes, found d"},
       {PAGE("derived: {v: {compute: \"n < 'beta'\"}}\n"),
        "10:25: compute: 'n' is a nominal variable, which has no order; use ==, != or in"},
       {PAGE("derived: {v: {compute: \"m == 'web'\"}}\n"),
@@ -141,6 +147,28 @@ static const struct truth_case {
     {"has(m, 'A')", {1, 0, -1 - MISSING_BLANK, 1, 0}},
     {"q == 9 - 4", {1, 0, -1 - MISSING_DONT_KNOW, 0, 0}},
     {"a not in (4, -3)", {1, -1 - MISSING_BLANK, 0, 1, 0}},
+    /* Periods of 2025-01-01 (a Wednesday), 2025-02-01 (a Saturday), none, 2024-02-28 (a Wednesday) and
+     * 2025-03-01 (a Saturday). */
+    {"mo < '2025-02'", {1, 0, -1 - MISSING_BLANK, 1, 0}},
+    {"mo <= '2025-02'", {1, 1, -1 - MISSING_BLANK, 1, 0}},
+    {"mo > '2025-02'", {0, 0, -1 - MISSING_BLANK, 0, 1}},
+    {"mo >= '2025-02'", {0, 1, -1 - MISSING_BLANK, 0, 1}},
+    {"mo == '2025-02'", {0, 1, -1 - MISSING_BLANK, 0, 0}},
+    {"mo > '2024-12'", {1, 1, -1 - MISSING_BLANK, 0, 1}},
+    {"qu < '2025-Q1'", {0, 0, -1 - MISSING_BLANK, 1, 0}},
+    {"qu <= '2025-Q4'", {1, 1, -1 - MISSING_BLANK, 1, 1}},
+    {"ye > 2024", {1, 1, -1 - MISSING_BLANK, 0, 1}},
+    {"ye >= '9999'", {0, 0, -1 - MISSING_BLANK, 0, 0}},
+    {"ye <= '9999'", {1, 1, -1 - MISSING_BLANK, 1, 1}},
+    {"ye > '0000'", {1, 1, -1 - MISSING_BLANK, 1, 1}},
+    {"wd < 6", {1, 0, -1 - MISSING_BLANK, 1, 0}},
+    {"wd >= '7'", {0, 0, -1 - MISSING_BLANK, 0, 0}},
+    {"wd < '1'", {0, 0, -1 - MISSING_BLANK, 0, 0}},
+    {"wd <= '7'", {1, 1, -1 - MISSING_BLANK, 1, 1}},
+    {"wd > '3' and mo < '2025-03'", {0, 1, -1 - MISSING_BLANK, 0, 0}},
+    /* Texts are compared as they look. */
+    {"n == '\xef\xbd\x98'", {1, 0, 1, -1 - MISSING_BLANK, 0}},
+    {"has(m, '\xef\xbc\xa1')", {1, 0, -1 - MISSING_BLANK, 1, 0}},
 };
 
 static plan *plan_of(const char *expression, const char *more) {
@@ -150,7 +178,8 @@ static plan *plan_of(const char *expression, const char *more) {
                  "  q: {type: scale, range: [1, 5], missing: {9: dont_know}, texts: {Great: 5}}\n"
                  "  n: {type: nominal}\n  d: {type: date}\n  e: {type: date}\n"
                  "  m: {type: multi, column: m, delimiter: \"|\"}\n"
-                 "derived: {v: {compute: \"%s\"%s}}\nanalyses: [describe: {items: v}]\n",
+                 "derived: {v: {compute: \"%s\"%s}, mo: {month: d}, qu: {quarter: d}, ye: {year: d}, wd: "
+                 "{weekday: d}}\nanalyses: [describe: {items: v}]\n",
                  expression, more);
   return page_plan(page, "a|b|q|n|d|e|m");
 }
