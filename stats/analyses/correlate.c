@@ -43,25 +43,20 @@ static uint32_t named(const argument_value *items, const argument_value *others,
   return k < count ? items->variables[k] : others->variables[k - count];
 }
 
-/* Ranks are numbered within the groups of at most two variables, and every row has one group. */
-static status check_ranked_groups(const plan *p, const plan_analysis *a, error *err) {
+/* Ranks are numbered within the groups of at most two variables. */
+static status check_ranked_groups(const plan_analysis *a, error *err) {
   const correlation_method method = (correlation_method)request_argument(a, "method")->integer;
   for (uint32_t i = 0; method != METHOD_PEARSON && i < a->breakdowns_count; i++) {
     if (a->breakdowns[i].count == PROGRAM_BY_MAX) {
       return error_set(err, STATUS_SPECIFICATION, "by: Spearman's rho is for at most two crossed variables");
     }
   }
-  if (method != METHOD_PEARSON && groups_overlap(p, a)) {
-    return error_set(
-        err, STATUS_SPECIFICATION,
-        "by: Spearman's rho takes no multiple choice; name its options: {chosen: .., option: ..}");
-  }
   return STATUS_OK;
 }
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
   const argument_value *items = request_argument(a, "items"), *others = request_argument(a, "with");
-  TRY(check_ranked_groups(p, a, err));
+  TRY(check_ranked_groups(a, err));
   if (items->variables_count < 2 && others->variables_count == 0) {
     return error_set(err, STATUS_SPECIFICATION,
                      "items: one item alone has nothing to correlate with; name at least two, or others in "

@@ -10,25 +10,26 @@ uint32_t rank_joint_run(const rank_course *r, uint32_t at, uint32_t stage) {
   return end - at;
 }
 
-/* The groups of a grouping variable by number, in their order. */
-static status number_groups(const correlation *c, uint32_t variable, const axis *ax, uint32_t *index,
+/* The groups of the I-th grouping variable of a family by number, in their order. */
+static status number_groups(const correlation *c, uint32_t which, uint32_t i, const axis *ax, uint32_t *index,
                             error *err) {
   program_range *ranges = ARENA_ARRAY(c->memory, program_range, ax->count);
   if (ranges == NULL) {
     return error_no_memory(err, "correlate");
   }
-  for (uint32_t i = 0; i < ax->count; i++) {
-    ranges[i] = (program_range){.code = i};
+  for (uint32_t k = 0; k < ax->count; k++) {
+    ranges[k] = (program_range){.code = k};
     if (ax->is_text) {
-      ranges[i].is_text = true;
-      ranges[i].text = ax->texts[i];
+      ranges[k].is_text = true;
+      ranges[k].text = ax->texts[k];
     } else {
-      ranges[i].has_low = ranges[i].has_high = true;
-      ranges[i].low = ranges[i].high = (decimal){ax->numbers[i], 0};
+      ranges[k].has_low = ranges[k].has_high = true;
+      ranges[k].low = ranges[k].high = (decimal){ax->numbers[k], 0};
     }
   }
   uint32_t input = 0;
-  TRY(run_variable(c->run, variable, &input, err));
+  TRY(groups_variable(c->run, which, i, &input, err));
+  const uint32_t variable = groups_breakdown(c->run, which)->variables[i];
   const program_variable v = {.kind = VARIABLE_RECODE,
                               .name = run_plan(c->run)->variables[variable].name,
                               .inputs = &input,
@@ -55,9 +56,9 @@ static status need_sums(const rank_course *r, uint32_t which, error *err) {
                            .weight = run_weight(c->run),
                            .params = asked->params,
                            .params_count = asked->params_count};
-  for (uint32_t i = 0; which > 0 && i < run_request(c->run)->breakdowns[which - 1].count; i++) {
-    const uint32_t variable = run_request(c->run)->breakdowns[which - 1].variables[i];
-    TRY(number_groups(c, variable, &r->families[which].groups->by[i], &a.by[a.by_count++], err));
+  const plan_breakdown *b = groups_breakdown(c->run, which);
+  for (uint32_t i = 0; b != NULL && i < b->count; i++) {
+    TRY(number_groups(c, which, i, &r->families[which].groups->by[i], &a.by[a.by_count++], err));
   }
   return run_need(c->run, &a, err);
 }

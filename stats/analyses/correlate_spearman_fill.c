@@ -37,17 +37,19 @@ status rank_fill(const rank_course *r, const rank_pair *p, uint32_t place, const
   return STATUS_OK;
 }
 
-/* "region × class", or NULL for the total. */
+/* "region × class", "channel: web", or NULL for the total. */
 static json *breakdown_json(const rank_course *r, uint32_t which) {
   const correlation *c = r->c;
-  if (which == 0) {
+  const plan_breakdown *b = groups_breakdown(c->run, which);
+  if (b == NULL) {
     return json_null(c->memory);
   }
-  const plan_breakdown *b = &run_request(c->run)->breakdowns[which - 1];
   buf text;
   buf_init(&text);
   for (uint32_t i = 0; i < b->count; i++) {
-    buf_printf(&text, "%s%s", i > 0 ? " × " : "", run_plan(c->run)->variables[b->variables[i]].name);
+    const slice option = groups_option(c->run, which, i);
+    buf_printf(&text, "%s%s%s%.*s", i > 0 ? " × " : "", run_plan(c->run)->variables[b->variables[i]].name,
+               option.length > 0 ? ": " : "", SLICE_ARG(option));
   }
   json *out = json_text(c->memory, (slice){(const char *)text.data, text.length});
   buf_fini(&text);

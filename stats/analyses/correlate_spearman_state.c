@@ -83,7 +83,8 @@ static void read_family(const correlation *c, uint32_t which, reader *in, rank_f
   if (groups == NULL) {
     return;
   }
-  groups->by_count = which > 0 ? run_request(c->run)->breakdowns[which - 1].count : 0;
+  const plan_breakdown *b = groups_breakdown(c->run, which);
+  groups->by_count = b != NULL ? b->count : 0;
   for (uint32_t i = 0; i < groups->by_count; i++) {
     read_axis(in, c->memory, &groups->by[i]);
   }

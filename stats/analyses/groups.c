@@ -78,23 +78,35 @@ static status add_option(analysis_run *run, uint32_t input, slice option, uint32
   return run_add_variable(run, &v, index, err);
 }
 
+const plan_breakdown *groups_breakdown(const analysis_run *run, uint32_t which) {
+  return part_of(run, which).of;
+}
+
+slice groups_option(const analysis_run *run, uint32_t which, uint32_t i) {
+  const part one = part_of(run, which);
+  return one.of != NULL && i == one.set ? one.option : (slice){"", 0};
+}
+
+status groups_variable(analysis_run *run, uint32_t which, uint32_t i, uint32_t *index, error *err) {
+  const part one = part_of(run, which);
+  assert(one.of != NULL && i < one.of->count);
+  TRY(run_variable(run, one.of->variables[i], index, err));
+  return i == one.set ? add_option(run, *index, one.option, index, err) : STATUS_OK;
+}
+
 status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
                        error *err) {
   program_accumulator need = *a;
-  const part one = part_of(run, which);
+  const plan_breakdown *b = groups_breakdown(run, which);
   need.filter = run_filter(run);
   need.weight = run_weight(run);
   need.by_count = 0;
   if (inner != PROGRAM_NONE) {
     need.by[need.by_count++] = inner;
   }
-  for (uint32_t i = 0; one.of != NULL && i < one.of->count; i++) {
+  for (uint32_t i = 0; b != NULL && i < b->count; i++) {
     assert(need.by_count < PROGRAM_BY_MAX);
-    uint32_t *by = &need.by[need.by_count++];
-    TRY(run_variable(run, one.of->variables[i], by, err));
-    if (i == one.set) {
-      TRY(add_option(run, *by, one.option, by, err));
-    }
+    TRY(groups_variable(run, which, i, &need.by[need.by_count++], err));
   }
   return run_need(run, &need, err);
 }
@@ -114,7 +126,7 @@ uint32_t *keys_in_order(arena *a, const plan *p, uint32_t item, const axis *ax, 
   const bool is_scale = variable_of(p, item)->kind == VARIABLE_SCALE;
   uint32_t *order = ARENA_ARRAY(a, uint32_t, (size_t)ax->count + 1);
   bool *taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1);
-  const uint32_t *natural = levels_natural(a, ax);
+  const uint32_t *natural = levels_natural(a, p, item, ax);
   if (order == NULL || taken == NULL || natural == NULL) {
     return NULL;
   }

@@ -16,6 +16,13 @@ uint32_t groups_count(const analysis_run *run);
 /* Whether a respondent may be in several groups of a breakdown. */
 bool groups_overlap(const plan *p, const plan_analysis *request);
 
+/* Of one of the groups_count results: the breakdown that it is of (NULL: the total, 0); the option, where its
+ * I-th variable is a multiple choice (else empty); the variable, in the program, by which it is grouped
+ * there, which is then 1 for those who chose the option. */
+const plan_breakdown *groups_breakdown(const analysis_run *run, uint32_t which);
+slice groups_option(const analysis_run *run, uint32_t which, uint32_t i);
+status groups_variable(analysis_run *run, uint32_t which, uint32_t i, uint32_t *index, error *err) MUST_USE;
+
 /* Asks for accumulator A (its kind, variables and params; the rest is set here) for the total and each
  * breakdown of the request.  INNER: a grouping variable (in the program) that comes first in every
  * grid, or PROGRAM_NONE. */

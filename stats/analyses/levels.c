@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "stats/analyses/crossing.h"
+
 /* A scale with more points than this lists only the answers that occur. */
 enum { POINTS_LISTED_MAX = 21 };
 
@@ -44,7 +46,10 @@ static int by_natural_order(const void *left, const void *right) {
   return text_compare_natural(((const named_key *)left)->text, ((const named_key *)right)->text);
 }
 
-uint32_t *levels_natural(arena *a, const axis *ax) {
+uint32_t *levels_natural(arena *a, const plan *p, uint32_t item, const axis *ax) {
+  if (variable_of(p, item)->kind == VARIABLE_CROSS) {
+    return crossing_order(a, p, item, ax);
+  }
   uint32_t *order = ARENA_ARRAY(a, uint32_t, (size_t)ax->count + 1);
   named_key *named = ARENA_ARRAY(a, named_key, (size_t)ax->count + 1);
   if (order == NULL || named == NULL) {
@@ -75,7 +80,7 @@ level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_
   const size_t most = (size_t)points + named->values_count + ax->count;
   level_list list = {
       .at = ARENA_ARRAY(a, level, most + 1), .taken = ARENA_ARRAY(a, bool, (size_t)ax->count + 1), .ax = ax};
-  const uint32_t *order = levels_natural(a, ax);
+  const uint32_t *order = levels_natural(a, p, item, ax);
   *count = 0;
   if (list.at == NULL || list.taken == NULL || order == NULL) {
     return NULL;

@@ -23,8 +23,8 @@ bool codes_range(const plan *p, uint32_t item, int64_t *low, int64_t *high);
 /* What the program holds for a plan variable. */
 const program_variable *variable_of(const plan *p, uint32_t item);
 
-/* The keys of AX in natural order: whole numbers by value (1, 2, 10), then other texts.  NULL: out of memory.
- */
-uint32_t *levels_natural(arena *a, const axis *ax);
+/* The keys of AX, of ITEM, in natural order (text_compare_natural), those of a crossing in the order of its
+ * variables.  NULL: out of memory. */
+uint32_t *levels_natural(arena *a, const plan *p, uint32_t item, const axis *ax);
 
 #endif

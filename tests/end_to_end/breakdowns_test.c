@@ -13,6 +13,8 @@ enum { SPEC_BYTES = 4096, DATA_BYTES = 1 << 14, ROWS = 200 };
   "  x: {type: scale, range: [1, 5]}\n"                                                    \
   "  ch: {type: multi, columns: {web: a, app: b}}\n"                                       \
   "  m: {type: multi, column: m, delimiter: \"|\", values: [P, Q, never], closed: true}\n" \
+  "  o: {type: multi, column: m, delimiter: \"|\", values: [P], other: rest}\n"            \
+  "  id: {type: number, decimals: 0}\n"                                                    \
   "  region: {type: nominal}\n"                                                            \
   "  r: {column: x, type: scale, range: [0, 10]}\n"                                        \
   "  y: {type: nominal}\n"                                                                 \
@@ -25,6 +27,7 @@ static const struct group_case {
     {"ch", "{\"ch\":\"web\"}", "has(ch, 'web')"},
     {"ch", "{\"ch\":\"app\"}", "has(ch, 'app')"},
     {"m", "{\"m\":\"Q\"}", "has(m, 'Q')"},
+    {"o", "{\"o\":\"rest\"}", "has(o, 'rest')"},
     {"ch * region", "{\"ch\":\"app\",\"region\":\"S\"}", "has(ch, 'app') and region == 'S'"},
     {"region * ch", "{\"ch\":\"web\",\"region\":null}", "has(ch, 'web') and missing(region)"},
     {"region * y * m", "{\"m\":\"P\",\"region\":\"N\",\"y\":\"2025\"}",
@@ -124,7 +127,7 @@ static void every_analysis_with_breakdowns_takes_them(void **state) {
                                          "csat: {items: x",
                                          "ces: {items: x, variant: own, direction: high_is_easy",
                                          "index: {construct: c",
-                                         "correlate: {items: [x, z]",
+                                         "correlate: {items: [x, z], method: both",
                                          "crosstab: {rows: [x, m], columns: z",
                                          "compare: {items: x, groups: z"};
   for (size_t i = 0; i < sizeof analyses / sizeof analyses[0]; i++) {
@@ -138,6 +141,56 @@ static void every_analysis_with_breakdowns_takes_them(void **state) {
     const json *notes = json_get(json_at(json_get(report, "analyses"), 0), "notes");
     assert_true(
         slice_equal(json_as_text(json_get(json_at(notes, 0), "code")), slice_of("note_groups_overlap")));
+  }
+}
+
+/* The row of "spearman_pairs" of a group and the K-th pair. */
+static const json *rho_of(const json *report, size_t analysis, slice group, size_t k) {
+  const json *tables = json_get(json_at(json_get(report, "analyses"), analysis), "tables");
+  for (size_t t = 0; t < json_count(tables); t++) {
+    const json *rows = json_get(json_at(tables, t), "rows");
+    for (size_t i = 0; i < json_count(rows); i++) {
+      buf shown;
+      buf_init(&shown);
+      json_write(json_get(json_at(rows, i), "group"), &shown);
+      const bool is_it =
+          slice_equal(json_as_text(json_get(json_at(tables, t), "name")), slice_of("spearman_pairs")) &&
+          slice_equal((slice){(const char *)shown.data, shown.length}, group);
+      buf_fini(&shown);
+      if (is_it && k-- == 0) {
+        return json_at(rows, i);
+      }
+    }
+  }
+  fail_msg("no row of %.*s", SLICE_ARG(group));
+  return NULL;
+}
+
+/* In one stage (x and r have few answers), and in several (id has two hundred). */
+static void rank_correlations_of_a_group_are_those_of_who_a_filter_picks(void **state) {
+  scene *s = *state;
+  enum { PAIRS = 3 };
+  for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+    if (strchr(groups[i].by, '*') != strrchr(groups[i].by, '*')) {
+      continue; /* of three variables, which are too many for ranks */
+    }
+    char page[SPEC_BYTES];
+    snprintf(page, sizeof page,
+             VARIABLES
+             "derived: {z: {compute: \"(id - 50) * (id - 50) - 300 * x\", decimals: 0}}\n"
+             "analyses:\n  - correlate: {items: [x, id, z], method: spearman, by: [\"%s\"], name: one}\n"
+             "  - correlate: {items: [x, id, z], method: spearman, where: \"%s\", name: two}\n",
+             groups[i].by, groups[i].where);
+    const json *report = scene_report(s, page, table_of_answers());
+    for (size_t k = 0; k < PAIRS; k++) {
+      const json *group = rho_of(report, 0, slice_of(groups[i].group), k);
+      const json *filtered = rho_of(report, 1, slice_of("null"), k);
+      static const char *const figures[] = {"item", "other_item", "n", "rho", "t", "df", "p", "p_adjusted"};
+      assert_true(json_kind_of(json_get(group, "rho")) == JSON_NUMBER);
+      for (size_t f = 0; f < sizeof figures / sizeof figures[0]; f++) {
+        assert_same(json_get(group, figures[f]), json_get(filtered, figures[f]));
+      }
+    }
   }
 }
 
@@ -256,11 +309,59 @@ static void the_codes_of_a_scale_stay_in_order_whichever_are_labelled(void **sta
   assert_string_equal(codes, "1 7 50 100 ");
 }
 
+/* The texts that MEMBER has in the rows of TABLE, each where it is new. */
+static void texts_of(const json *report, size_t analysis, const char *table, const char *member,
+                     bool in_group, char out[512]) {
+  const json *tables = json_get(json_at(json_get(report, "analyses"), analysis), "tables");
+  slice last = {"", 0};
+  size_t at = 0;
+  out[0] = '\0';
+  for (size_t t = 0; t < json_count(tables); t++) {
+    const json *rows = json_get(json_at(tables, t), "rows");
+    for (size_t i = 0; i < json_count(rows); i++) {
+      const json *row = json_at(rows, i);
+      const slice text = json_as_text(json_get(in_group ? json_get(row, "group") : row, member));
+      if (slice_equal(json_as_text(json_get(json_at(tables, t), "name")), slice_of(table)) &&
+          text.length > 0 && !slice_equal(text, last) && at < 400) {
+        last = text;
+        at += (size_t)snprintf(out + at, 512 - at, "%.*s; ", SLICE_ARG(text));
+      }
+    }
+  }
+}
+
+/* Not all values are declared: S and N come first, as the codebook has them, then E and W; waves in natural
+ * order, and the scale by its codes, which may be negative. */
+static void a_crossing_has_the_order_of_its_variables(void **state) {
+  scene *s = *state;
+  const json *report = scene_report(
+      s,
+      "variables:\n  region: {type: nominal, values: {S: South, N: North}}\n  wave: {type: nominal}\n"
+      "  q: {type: scale, range: [-1, 10]}\n  x: {type: number}\nsmall_base: 0\n"
+      "derived: {k: {cross: [region, wave]}, m: {cross: [q, region]}, n: {cross: [k, q]}}\n"
+      "analyses:\n  - describe: {items: x, by: [k, m, n]}\n  - describe: {items: k}\n",
+      "region,wave,q,x\nE,W10,10,1\nN,W2,2,2\nS,W10,-1,3\nS,W2,10,4\nN,W10,2,5\nE,W2,-1,6\nW,W2,2,7\n"
+      "S,W2,9,8\n");
+  char texts[512];
+  texts_of(report, 0, "summary", "k", true, texts);
+  assert_string_equal(texts, "S × W2; S × W10; N × W2; N × W10; E × W2; E × W10; W × W2; ");
+  texts_of(report, 0, "summary", "m", true, texts);
+  assert_string_equal(texts, "-1 × S; -1 × E; 2 × N; 2 × W; 9 × S; 10 × S; 10 × E; ");
+  texts_of(report, 0, "summary", "n", true, texts);
+  assert_string_equal(texts,
+                      "S × W2 × 9; S × W2 × 10; S × W10 × -1; N × W2 × 2; N × W10 × 2; E × W2 × -1; "
+                      "E × W10 × 10; W × W2 × 2; ");
+  texts_of(report, 1, "distribution", "value", false, texts);
+  assert_string_equal(texts, "S × W2; S × W10; N × W2; N × W10; E × W2; E × W10; W × W2; ");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(a_group_is_who_a_filter_picks),
       SCENE_TEST(options_that_nobody_chose_make_no_group),
       SCENE_TEST(every_analysis_with_breakdowns_takes_them),
+      SCENE_TEST(rank_correlations_of_a_group_are_those_of_who_a_filter_picks),
+      SCENE_TEST(a_crossing_has_the_order_of_its_variables),
       SCENE_TEST(a_multiple_choice_as_columns_is_the_turned_table),
       SCENE_TEST(a_crossing_is_one_variable),
       SCENE_TEST(the_codes_of_a_scale_stay_in_order_whichever_are_labelled),
