@@ -99,25 +99,29 @@ static void judge_analysis(findings *f, const json *section) {
   buf_fini(&message);
 }
 
-/* "spent: 3 of 8 results are invalid (too large, or made of an invalid answer) and are not used" */
-static void judge_results(findings *f, const json *section) {
-  const json *warnings = json_get(section, "warnings");
-  for (size_t i = 0; i < json_count(warnings); i++) {
-    const json *detail = json_get(json_at(warnings, i), "detail");
-    if (strcmp(json_as_cstring(json_get(json_at(warnings, i), "code")), "invalid_results") != 0) {
+/* "spent: 3 of 8 results are invalid (too large, or made of an invalid answer) and are not used; the first is
+ * that of a.csv:4" */
+static void judge_results(const evaluation *e, findings *f) {
+  const json *results = json_get(data_of(f), "results");
+  for (size_t i = 0; i < json_count(results); i++) {
+    const json *result = json_at(results, i);
+    const int64_t invalid = json_as_integer(json_get(result, "invalid"));
+    if (invalid == 0) {
       continue;
     }
-    const char *name = json_as_cstring(json_get(detail, "item"));
+    const json *place = json_at(json_get(result, "places"), 0);
+    const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
+    const char *name = json_as_cstring(json_get(result, "name"));
     char count[WORDS_BYTES];
     char rows[WORDS_BYTES];
     buf message;
     buf_init(&message);
-    words_of_count((uint64_t)json_as_integer(json_get(detail, "n")), count);
-    words_of_count((uint64_t)json_as_integer(json_get(detail, "rows")), rows);
+    words_of_count((uint64_t)invalid, count);
+    words_of_count((uint64_t)json_as_integer(json_get(result, "rows")), rows);
     buf_printf(&message,
-               "%s: %s of %s results are invalid (too large, or made of an invalid answer) and are not used "
-               "in '%s'",
-               name, count, rows, json_as_cstring(json_get(section, "name")));
+               "%s: %s of %s results are invalid (too large, or made of an invalid answer) and are not used; "
+               "the first is that of %.*s:%" PRId64,
+               name, count, rows, SLICE_ARG(file), json_as_integer(json_get(place, "line")));
     add_message(f->results, "item", name, &message);
     buf_fini(&message);
   }
@@ -209,8 +213,8 @@ static status judge(const evaluation *e, findings *f, error *err) {
   const json *sections = json_get(f->document, "analyses");
   for (size_t i = 0; i < json_count(sections); i++) {
     judge_analysis(f, json_at(sections, i));
-    judge_results(f, json_at(sections, i));
   }
+  judge_results(e, f);
   const json *weights = json_get(data_of(f), "weights");
   for (size_t i = 0; i < json_count(weights); i++) {
     judge_weight(e, f, json_at(weights, i));

@@ -144,6 +144,10 @@ slice layout_places(const document *d, const json *places) {
   return all_places(d, places, WORD_CELL_PLACE);
 }
 
+slice layout_rows(const document *d, const json *places) {
+  return all_places(d, places, WORD_ROW_PLACE);
+}
+
 /* ---- Troubles ------------------------------------------------------------------------------------ */
 
 static void tell(const document *d, layout_texts *out, word sentence, const sentence_place *places,
@@ -227,6 +231,18 @@ static const struct {
                  {"long_numbers", WORD_LONG_NUMBER_LINES},
                  {"far_cells", WORD_FAR_CELL_LINES}};
 
+/* What is no weight in a weight is told with the weights, and once is enough. */
+static bool is_weight(const document *d, const json *variable) {
+  const json *weights = data_of(d, "weights");
+  const slice name = json_as_text(json_get(variable, "name"));
+  for (size_t i = 0; i < json_count(weights); i++) {
+    if (slice_equal(json_as_text(json_get(json_at(weights, i), "name")), name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void make_troubles(const document *d, layout_texts *out) {
   const json *files = data_of(d, "files");
   layout_read_as_tell(d, files, out);
@@ -244,10 +260,13 @@ static void make_troubles(const document *d, layout_texts *out) {
   for (size_t i = 0; i < json_count(variables); i++) {
     const json *variable = json_at(variables, i);
     slice item = document_item(d, json_as_text(json_get(variable, "name")));
-    tell_texts(d, variable, item, out);
-    tell_places(d, json_get(variable, "places"), WORD_INVALID_PLACES, WORD_CELL_PLACE, item, out);
+    if (!is_weight(d, variable)) {
+      tell_texts(d, variable, item, out);
+      tell_places(d, json_get(variable, "places"), WORD_INVALID_PLACES, WORD_CELL_PLACE, item, out);
+    }
     layout_numbers_tell(d, variable, item, out);
   }
+  layout_results_tell(d, data_of(d, "results"), out);
   layout_weights_tell(d, out);
 }
 

@@ -57,3 +57,29 @@ void layout_numbers_tell(const document *d, const json *variable, slice item, la
   tell_rounded(d, variable, item, out);
   tell_tidied(d, variable, item, out);
 }
+
+/* ---- Computed results ---------------------------------------------------------------------------- */
+
+static void tell_result(const document *d, const json *result, const char *count, const char *places,
+                        word sentence, layout_texts *out) {
+  const int64_t n = json_as_integer(json_get(result, count));
+  if (n <= 0) {
+    return;
+  }
+  const sentence_place filled[] = {
+      {"item", document_item(d, json_as_text(json_get(result, "name")))},
+      {"n", figure_count(d, n)},
+      {"rows", figure_count(d, json_as_integer(json_get(result, "rows")))},
+      {"answered", figure_count(d, json_as_integer(json_get(result, "answered")))},
+      {"decimals", figure_count(d, json_as_integer(json_get(result, "decimals")))},
+      {"places", layout_rows(d, json_get(result, places))}};
+  layout_texts_add(d, out, sentence_fill(d, word_text(sentence, d->language), filled, 6));
+}
+
+void layout_results_tell(const document *d, const json *results, layout_texts *out) {
+  for (size_t i = 0; i < json_count(results); i++) {
+    const json *result = json_at(results, i);
+    tell_result(d, result, "invalid", "places", WORD_INVALID_RESULTS, out);
+    tell_result(d, result, "vanished", "vanished_places", WORD_VANISHED_RESULTS, out);
+  }
+}

@@ -194,18 +194,6 @@ static void start_row(table *t, uint32_t item, const group_walk *w) {
   group_write(w, t);
 }
 
-/* No cell tells of a computed value that does not fit: of the total, a warning does. */
-static void warn_invalid_results(description *d, uint32_t item, int64_t rows, int64_t invalid) {
-  const variable_kind kind = variable_of(run_plan(d->run), item)->kind;
-  if (invalid > 0 && (kind == VARIABLE_COMPUTE || kind == VARIABLE_CONDITION)) {
-    json *detail = run_detail(d->run);
-    json_set_text(detail, "item", run_plan(d->run)->variables[item].name);
-    json_set_integer(detail, "n", invalid);
-    json_set_integer(detail, "rows", rows);
-    run_warn(d->run, "invalid_results", detail);
-  }
-}
-
 static int64_t write_missing(description *d, uint32_t item, const group_walk *w, int64_t answered,
                              const int64_t missing[MISSING_REASONS]) {
   int64_t rows = answered;
@@ -214,9 +202,6 @@ static int64_t write_missing(description *d, uint32_t item, const group_walk *w,
   }
   if (rows == 0 && w->which > 0) {
     return 0;
-  }
-  if (w->which == 0) {
-    warn_invalid_results(d, item, rows, missing[MISSING_INVALID]);
   }
   start_row(d->missing, item, w);
   table_integer(d->missing, "rows", rows);

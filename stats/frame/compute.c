@@ -319,15 +319,26 @@ static int64_t number_of(const value *x, unsigned decimals) {
              : number_missing(MISSING_INVALID);
 }
 
+/* Results lose digits as a quotient must; what is told is that nothing is left of one. */
+static uint8_t vanishing_of(const value *x, int64_t rounded) {
+  return x->missing || rounded != 0 || x->number.over == 0 ? ROUNDED_NOT
+         : x->number.over < 0                              ? ROUNDED_NEGATIVE
+                                                           : ROUNDED_POSITIVE;
+}
+
 status frame_make_compute(frame *f, const program_variable *v, frame_variable *out, error *err) {
   work w;
   int64_t *values = frame_array(f, f->padded, sizeof *values);
+  uint8_t *vanished = frame_memory(f, f->padded);
   status st = work_open(f, v, &w, err);
-  st = st == STATUS_OK && values == NULL ? frame_no_memory(err) : st;
+  st = st == STATUS_OK && (values == NULL || vanished == NULL) ? frame_no_memory(err) : st;
   for (uint32_t r = 0; st == STATUS_OK && r < f->padded; r++) {
     const value x = r < f->count ? row_value(&w, r) : missing_value(MISSING_BLANK);
     values[r] = number_of(&x, v->decimals);
+    vanished[r] = vanishing_of(&x, values[r]);
+    out->rounded += vanished[r] != ROUNDED_NOT;
   }
+  out->roundings = vanished;
   work_close(&w);
   out->number = (number_view){.values = values, .decimals = v->decimals};
   return st;

@@ -166,6 +166,9 @@ status plan_decode(const void *bytes, size_t length, plan **out, error *err) MUS
 /* Lets every analysis ask for its stage-0 accumulators (into p->program), adds the facts, and checks
  * all sizes.  Called once, by the client, when everything else in the plan is set. */
 status plan_finish(plan *p, error *err) MUST_USE;
+/* Whether the I-th variable is computed of others by an expression: its results have no cells that could be
+ * told, so the report tells theirs. */
+bool plan_variable_is_computed(const plan *p, uint32_t i);
 /* Sets MARKED[v] for the variables v of the program that A looks at, as below. */
 void plan_analysis_uses(const plan *p, const plan_analysis *a, bool *marked);
 /* USED[i], of plan variables: an analysis looks at the i-th, itself, in a breakdown, filter or weight, or by

@@ -64,3 +64,8 @@ status plan_uses(const plan *p, bool *used, error *err) {
   free(marked);
   return STATUS_OK;
 }
+
+bool plan_variable_is_computed(const plan *p, uint32_t i) {
+  const variable_kind kind = p->program->variables[p->variables[i].variable].kind;
+  return kind == VARIABLE_COMPUTE || kind == VARIABLE_CONDITION;
+}

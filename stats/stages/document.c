@@ -258,7 +258,7 @@ static json *variables_facts(arena *a, const plan *p, const bool *used, const do
   json *variables = json_array(a);
   for (uint32_t i = 0; i < p->variables_count; i++) {
     const variable_told v = source->variable(source->context, i);
-    if (v.facts != NULL) {
+    if (v.facts != NULL && p->variables[i].in_codebook) {
       json *facts = facts_json(a, p, i, v.facts);
       const weights_state *weight = weight_alone(p, i, used[i], source);
       if (weight != NULL) {
@@ -303,6 +303,10 @@ static json *data_json(arena *a, const plan *p, const bool *used, const document
   }
   json_set_integer(data, "invalid", invalid);
   json_set(data, "variables", variables);
+  json *results = document_results(a, p, source);
+  if (json_count(results) > 0) {
+    json_set(data, "results", results);
+  }
   json_set(data, "weights", document_weights(a, p, source));
   return data;
 }

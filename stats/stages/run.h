@@ -54,7 +54,7 @@ status needs_push(run_needs *needs, uint32_t accumulator, error *err) MUST_USE;
 status run_prepare(analysis_run *run, error *err) MUST_USE;
 void run_fini(analysis_run *run);
 
-/* What the report says of a variable of the codebook; NULLs when it has no facts. */
+/* What the report says of a variable of the codebook, or a computed one; NULLs when it has no facts. */
 typedef struct variable_told {
   const variable_facts *facts;
   const invalid_state *invalid;
@@ -72,6 +72,8 @@ typedef struct document_source {
 status document_head(arena *a, const plan *p, const document_source *source, json **out, error *err) MUST_USE;
 /* The name of weight W of the plan's program. */
 const char *document_weight_name(const plan *p, uint32_t w);
+/* A list: computed variables some of whose results are invalid, or were rounded to 0. */
+json *document_results(arena *a, const plan *p, const document_source *source);
 /* A list: how each weight of the plan was read. */
 json *document_weights(arena *a, const plan *p, const document_source *source);
 /* STATUS_DATA naming the first cells when W, a frequency weight, has a fraction. */

@@ -78,17 +78,23 @@ static status check_sizes(const plan *p, uint32_t first, const char *who, error 
   return STATUS_OK;
 }
 
-static program_accumulator codebook_need(accumulator_id kind, uint32_t *variable) {
+static program_accumulator codebook_need(const plan *p, accumulator_id kind, uint32_t *variable) {
   return (program_accumulator){.kind = kind,
                                .variables = variable,
                                .variables_count = 1,
+                               .loops = program_variable_loops(p->program, *variable),
                                .filter = PROGRAM_NONE,
                                .weight = PROGRAM_NONE};
 }
 
-/* What the report says of each variable that is read from the files. */
+/* What the report says of each variable that is read from the files, and of those that are computed. */
 static const accumulator_id codebook_kinds[] = {ACCUMULATOR_FACTS, ACCUMULATOR_INVALID};
 enum { CODEBOOK_KINDS = sizeof codebook_kinds / sizeof codebook_kinds[0] };
+
+static bool is_told(const plan *p, uint32_t i, accumulator_id kind) {
+  const plan_variable *v = &p->variables[i];
+  return v->in_codebook || (kind == ACCUMULATOR_FACTS && plan_variable_is_computed(p, i));
+}
 
 static program_accumulator weight_need(uint32_t weight) {
   return (program_accumulator){.kind = ACCUMULATOR_WEIGHTS, .filter = PROGRAM_NONE, .weight = weight};
@@ -100,9 +106,11 @@ static status ask_codebook(plan *p, error *err) {
     TRY(program_add_accumulator(p->program, &a, NULL, err));
   }
   for (uint32_t i = 0; i < p->variables_count; i++) {
-    for (size_t k = 0; k < CODEBOOK_KINDS && p->variables[i].in_codebook; k++) {
-      const program_accumulator a = codebook_need(codebook_kinds[k], &p->variables[i].variable);
-      TRY(program_add_accumulator(p->program, &a, NULL, err));
+    for (size_t k = 0; k < CODEBOOK_KINDS; k++) {
+      if (is_told(p, i, codebook_kinds[k])) {
+        const program_accumulator a = codebook_need(p, codebook_kinds[k], &p->variables[i].variable);
+        TRY(program_add_accumulator(p->program, &a, NULL, err));
+      }
     }
   }
   return STATUS_OK;
@@ -139,9 +147,9 @@ status plan_finish(plan *p, error *err) {
 
 /* The merged state of one of the codebook_kinds of the plan's I-th variable; NULL when it has none. */
 static const void *codebook_state(const step *s, accumulator_id kind, uint32_t i) {
-  const program_accumulator a = codebook_need(kind, &s->plan->variables[i].variable);
+  const program_accumulator a = codebook_need(s->plan, kind, &s->plan->variables[i].variable);
   uint32_t index = 0;
-  if (!s->plan->variables[i].in_codebook ||
+  if (!is_told(s->plan, i, kind) ||
       program_add_accumulator(s->plan->program, &a, &index, NULL) != STATUS_OK) {
     return NULL;
   }

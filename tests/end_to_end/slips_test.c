@@ -173,19 +173,58 @@ static void strict_names_all_that_is_unusable(void **state) {
 }
 
 /* 900,000 to the fifth is 5.9e29, beyond what a number holds; no cell of the data is wrong. */
+/* By the report whatever it analyses, as other invalid answers are: 900,000 to the fifth is above 2^62. */
 static void computed_values_that_do_not_fit_are_told_and_refused(void **state) {
   scene *s = *state;
-#define TOLD \
-  "c: 1 of 3 results are invalid (too large, or made of an invalid answer) and are not used in 'five'\n"
-  scene_write(s,
-              "variables:\n  x: {type: number}\nderived:\n  c: {compute: \"x * x * x * x * x\"}\n"
-              "analyses:\n  - describe: {items: c, name: five}\n",
-              "x\n2\n900000\n3\n");
-  process_result r = scene_run(s, "run", NULL, NULL);
-  expect(&r, 0, "Results of c that are invalid", "canvass: warning: " TOLD);
-  r = scene_run(s, "run", "--strict", NULL);
-  expect(&r, 4, "", "canvass: --strict: " TOLD);
+#define TOLD                                                                                                \
+  "c: 1 of 3 results are invalid (too large, or made of an invalid answer) and are not used; the first is " \
+  "that of %s:3\n"
+  static const char *const analyses[] = {"describe: {items: c}", "describe: {items: b}",
+                                         "describe: {items: x}"};
+  for (size_t i = 0; i < sizeof analyses / sizeof analyses[0]; i++) {
+    char page[512];
+    (void)snprintf(page, sizeof page,
+                   "variables:\n  x: {type: number}\nderived:\n  c: {compute: \"x * x * x * x * x\"}\n"
+                   "  b: {bands: c, cuts: [100]}\nanalyses:\n  - %s\n",
+                   analyses[i]);
+    char told[2][SCENE_PATH_BYTES + 256];
+    scene_write(s, page, "x\n2\n900000\n3\n");
+    (void)snprintf(told[0], sizeof told[0], "canvass: warning: " TOLD, s->data);
+    (void)snprintf(told[1], sizeof told[1], "canvass: --strict: " TOLD, s->data);
+    process_result r = scene_run(s, "run", NULL, NULL);
+    expect(&r, 0,
+           "1 of 3 results of c are invalid and not used, being too large or made of an invalid answer\n"
+           "     (data.csv:3)\n",
+           told[0]);
+    r = scene_run(s, "check", NULL, NULL);
+    expect(&r, 0, "1 of 3 results of c are invalid and not used", "");
+    r = scene_run(s, "run", "--strict", NULL);
+    expect(&r, 4, "", told[1]);
+  }
 #undef TOLD
+}
+
+/* 1 / 3000 and -4 / 3000 with two decimals; 15 / 3000 is 0.005, which half to even makes 0; 16 / 3000 is
+ * 0.01. */
+static void results_that_vanish_when_they_are_rounded_are_told(void **state) {
+  scene *s = *state;
+  scene_write(s,
+              "variables:\n  x: {type: number}\nderived:\n  c: {compute: \"x / 3000\", decimals: 2}\n"
+              "analyses:\n  - describe: {items: c}\n",
+              "x\n1\n0\n-4\n15\n16\n\n");
+  process_result r = scene_run(s, "run", NULL, NULL);
+  expect(&r, 0,
+         "3 of 5 results of c are not 0 and become 0 with 2 decimals (data.csv:2, data.csv:4, data.csv:5)\n",
+         "");
+  r = scene_run(s, "run", "--lang", "zh-TW");
+  expect(&r, 0, "c 的 5 個計算結果中有 3 個不為 0，保留 2 位小數後成為 0（data.csv:2、data.csv:4、", "");
+  r = scene_run(s, "run", "--format", "json");
+  expect(&r, 0,
+         "\"results\":[{\"answered\":5,\"decimals\":2,\"invalid\":0,\"name\":\"c\",\"places\":[],\"rows\":5,"
+         "\"vanished\":3,\"vanished_places\":[{\"file\":\"data.csv\",\"line\":2},",
+         "");
+  r = scene_run(s, "run", "--strict", NULL);
+  expect(&r, 0, "results of c are not 0", ""); /* they are used, as other rounded numbers are */
 }
 
 int main(void) {
@@ -197,6 +236,7 @@ int main(void) {
       SCENE_TEST(strict_names_every_variable_with_invalid_answers),
       SCENE_TEST(strict_names_all_that_is_unusable),
       SCENE_TEST(computed_values_that_do_not_fit_are_told_and_refused),
+      SCENE_TEST(results_that_vanish_when_they_are_rounded_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
