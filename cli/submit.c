@@ -33,6 +33,8 @@ static const option options[] = {
      "end the job when it is not done after S seconds"},
     CODEBOOK_OPTION,
     RENDERING_OPTIONS,
+    {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
+     "with --wait: refuse what 'canvass run --strict' does"},
     LINK_OPTIONS,
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},
 };
@@ -180,6 +182,9 @@ static status submit_steps(evaluation *e, session *link, const char *path, error
   char id[SESSION_JOB_BYTES];
   uint64_t version = 0;
   TRY(get_dataset(e->settings, link, e, &version, err));
+  if (e->settings->strict) {
+    TRY(evaluation_judge_files(e, 0, err));
+  }
   TRY(evaluation_make_plan(e, err));
   TRY(rendering_check(e->settings, e->plan, err));
   TRY(hand_over(e, link, path, version, id, err));
@@ -194,6 +199,11 @@ static status submit_steps(evaluation *e, session *link, const char *path, error
 static status submit(const settings *s, const char *const *operands, size_t count, error *err) {
   if (s->dataset == NULL) {
     return error_set(err, STATUS_USAGE, "'submit' needs --dataset NAME; 'canvass datasets' lists them");
+  }
+  if (s->strict && !s->wait) {
+    return error_set(
+        err, STATUS_USAGE,
+        "--strict judges the report, which only --wait waits for; 'canvass report JOB' does not");
   }
   TRY(destination_check(s, operands, count, err));
   evaluation e = {.settings = s};
@@ -218,9 +228,7 @@ const subcommand subcommand_submit = {
     .summary = "evaluate a dataset on the cluster",
     .usage = "[OPTIONS] SPEC --dataset NAME",
     .about = "Prints the id of a new job; with --wait its report, and Ctrl-C leaves the job.\n",
-    .example =
-        "canvass submit survey.yaml --dataset airline\n"
-        "canvass submit survey.yaml --dataset airline --key night-42 --wait -o it.txt\n",
+    .example = "canvass submit survey.yaml --dataset airline --key night-42 --wait -o it.txt\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 1,
