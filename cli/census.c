@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/tidy.h"
 #include "cli/interrupt.h"
 #include "stats/frame/frame.h"
 #include "stats/program/date.h"
@@ -73,7 +72,7 @@ static status add_told(census *c, census_item *item, const stats_rows *rows, con
     return STATUS_OK;
   }
   if (item->texts_count == DISTINCT_MAX) {
-    item->texts_left_out += told->cells;
+    item->texts_left_out[told->reason == ANSWERED ? MISSING_REASONS : told->reason] += told->cells;
     return STATUS_OK;
   }
   if (!ARRAY_ROOM(item->texts, item->texts_count, item->texts_capacity) ||
@@ -98,7 +97,69 @@ static status take_texts(census *c, census_item *item, frame *f, error *err) {
   return STATUS_OK;
 }
 
+/* ---- Options ------------------------------------------------------------------------------------- */
+
+static census_option *option_find(census_item *item, const told_option *told, uint64_t *hash) {
+  *hash = digest_xxh3(told->text.bytes, told->text.length);
+  hash_search search = hash_table_search(&item->options_places, *hash);
+  while (hash_table_next(&search)) {
+    census_option *known = &item->options[search.place];
+    if (slice_equal(known->text, told->text) && known->is == told->is) {
+      return known;
+    }
+  }
+  return NULL;
+}
+
+static status add_option(census *c, census_item *item, const stats_rows *rows, const told_option *told,
+                         error *err) {
+  uint64_t hash = 0;
+  census_option *known = option_find(item, told, &hash);
+  if (known != NULL) {
+    known->n += told->cells;
+    return STATUS_OK;
+  }
+  if (item->options_count == DISTINCT_MAX) {
+    item->options_left_out += told->cells;
+    return STATUS_OK;
+  }
+  if (!ARRAY_ROOM(item->options, item->options_count, item->options_capacity) ||
+      !hash_table_add(&item->options_places, hash, item->options_count)) {
+    return no_memory(err);
+  }
+  item->options[item->options_count++] = (census_option){.text = arena_slice(c->memory, told->text),
+                                                         .is = told->is,
+                                                         .n = told->cells,
+                                                         .file = rows->file,
+                                                         .line = stats_rows_line(rows, told->first_row)};
+  return arena_failed(c->memory) ? no_memory(err) : STATUS_OK;
+}
+
+static status take_options(census *c, census_item *item, frame *f, error *err) {
+  const told_option *told;
+  uint32_t count;
+  TRY(frame_options(f, item->planned->variable, &told, &count, err));
+  for (uint32_t i = 0; i < count; i++) {
+    TRY(add_option(c, item, frame_source(f), &told[i], err));
+  }
+  return frame_rules_met(f, item->planned->variable, item->rules_met, err);
+}
+
 /* ---- Answers ------------------------------------------------------------------------------------- */
+
+static bool is_declared(const program_variable *v, slice value) {
+  for (uint32_t i = 0; i < v->keys_count; i++) {
+    if (slice_equal(v->keys[i], value)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Of an open list that declares some. */
+static bool is_undeclared(const program_variable *v, slice value) {
+  return v->keys_count > 0 && !v->closed && !is_declared(v, value);
+}
 
 static void see_answer(census *c, census_item *item, slice shown) {
   if (!item->has_answer) {
@@ -149,6 +210,7 @@ static status take_coded(census *c, census_item *item, frame *f, error *err) {
     see_answer(c, item, shown);
     if (v.keys.texts != NULL) {
       st = count_value(c, item, shown, counts[i], err);
+      item->undeclared += is_undeclared(item->variable, shown) ? counts[i] : 0;
     }
   }
   free(counts);
@@ -180,17 +242,51 @@ static status take_numbers(census *c, census_item *item, frame *f, error *err) {
   return STATUS_OK;
 }
 
+/* Cell by cell, of a column per option. */
+static void count_flags(census_item *item, const set_view *v, uint32_t rows) {
+  for (uint32_t k = 0; k < v->options.count; k++) {
+    for (uint32_t r = 0; r < rows; r++) {
+      const uint8_t flag = v->flags[k][r];
+      item->cells[flag <= 1 ? 0 : flag == SLOT_MISSING + MISSING_INVALID ? 1 : 2]++;
+    }
+  }
+}
+
+/* Rows that chose an option which is not declared. */
+static status count_undeclared(census_item *item, const set_view *v, uint32_t rows, error *err) {
+  uint8_t *has = calloc((size_t)rows + 1, 1);
+  if (has == NULL) {
+    return no_memory(err);
+  }
+  for (uint32_t k = 0; k < v->options.count; k++) {
+    const uint32_t end = is_undeclared(item->variable, v->options.texts[k]) ? rows : 0;
+    for (uint32_t r = 0; r < end; r++) {
+      has[r] |= v->flags[k][r] == 1;
+    }
+  }
+  for (uint32_t r = 0; r < rows; r++) {
+    item->undeclared += has[r];
+  }
+  free(has);
+  return STATUS_OK;
+}
+
 static status take_set(census *c, census_item *item, frame *f, error *err) {
   set_view v;
+  const uint32_t rows = frame_rows(f);
   TRY(frame_set(f, item->planned->variable, &v, err));
   for (uint32_t k = 0; k < v.options.count; k++) {
     uint64_t chosen = 0;
-    for (uint32_t r = 0; r < frame_rows(f); r++) {
+    for (uint32_t r = 0; r < rows; r++) {
       chosen += v.flags[k][r] == 1;
     }
     TRY(count_value(c, item, v.options.texts[k], chosen, err));
   }
-  return STATUS_OK;
+  if (item->variable->kind == VARIABLE_MULTI_FLAGS) {
+    count_flags(item, &v, rows);
+    return STATUS_OK;
+  }
+  return count_undeclared(item, &v, rows, err);
 }
 
 static status take_ids(census *c, census_item *item, frame *f, error *err) {
@@ -220,6 +316,7 @@ static status take_item(census *c, census_item *item, frame *f, error *err) {
     return STATUS_OK; /* its cells are told with the weight */
   }
   TRY(take_texts(c, item, f, err));
+  TRY(take_options(c, item, f, err));
   return takers[program_variable_form(item->variable)](c, item, f, err);
 }
 
@@ -331,13 +428,15 @@ static status list_items(const evaluation *e, census *c, error *err) {
   }
   for (uint32_t i = 0; i < p->variables_count; i++) {
     const plan_variable *planned = &p->variables[i];
+    const size_t rules = p->program->variables[planned->variable].rules_count;
     if (planned->in_codebook) {
       c->items[c->count++] = (census_item){.planned = planned,
                                            .variable = &p->program->variables[planned->variable],
+                                           .rules_met = ARENA_ARRAY(c->memory, uint8_t, rules + 1),
                                            .is_id = spec_is_id(e->specification, planned->name)};
     }
   }
-  return STATUS_OK;
+  return arena_failed(c->memory) ? no_memory(err) : STATUS_OK;
 }
 
 status census_take(const evaluation *e, census *out, error *err) {
@@ -362,64 +461,12 @@ void census_fini(census *c) {
     free(item->texts);
     free(item->hashes);
     hash_table_fini(&item->texts_places);
+    free(item->options);
+    hash_table_fini(&item->options_places);
     list_fini(&item->values);
     list_fini(&item->twice);
   }
   free(c->items);
   arena_destroy(c->memory);
   *c = (census){.count = 0};
-}
-
-/* ---- Rules --------------------------------------------------------------------------------------- */
-
-static bool is_same(slice a, slice b) {
-  decimal x, y;
-  return tidy_alike(a, b) ||
-         (decimal_parse(a, '.', &x) && decimal_parse(b, '.', &y) && decimal_compare(x, y) == 0);
-}
-
-/* Is CELL a number of the span WANTED: "97..99", "90..", "..-1"? */
-static bool is_within(slice cell, slice wanted) {
-  static const char dots[] = "..";
-  const char *at = memmem(wanted.bytes, wanted.length, dots, sizeof dots - 1);
-  decimal number, low, high;
-  if (at == NULL || !decimal_parse(cell, '.', &number)) {
-    return false;
-  }
-  const slice before = {wanted.bytes, (size_t)(at - wanted.bytes)};
-  const slice after = {at + 2, wanted.length - before.length - 2};
-  const bool is_above =
-      before.length == 0 || (decimal_parse(before, '.', &low) && decimal_compare(low, number) <= 0);
-  const bool is_below =
-      after.length == 0 || (decimal_parse(after, '.', &high) && decimal_compare(number, high) <= 0);
-  return is_above && is_below;
-}
-
-/* Is WANTED the cell, or one of the answers in it? */
-static bool has_text(const census_item *item, slice cell, slice wanted) {
-  const char *delimiter = item->variable->delimiter;
-  if (is_same(cell, wanted)) {
-    return true;
-  }
-  while (item->variable->kind == VARIABLE_MULTI_CELL && delimiter[0] != '\0' && cell.length > 0) {
-    const char *at = memmem(cell.bytes, cell.length, delimiter, strlen(delimiter));
-    const size_t length = at != NULL ? (size_t)(at - cell.bytes) : cell.length;
-    if (slice_equal(slice_trim((slice){cell.bytes, length}), wanted)) {
-      return true;
-    }
-    const size_t used = at != NULL ? length + strlen(delimiter) : length;
-    cell = (slice){cell.bytes + used, cell.length - used};
-  }
-  return false;
-}
-
-bool census_rule_is_met(const census_item *item, uint32_t rule) {
-  const slice wanted = item->variable->rules[rule].text;
-  const bool may_be_span = item->variable->rules[rule].missing;
-  bool is_met = wanted.length == 0 || item->texts_left_out > 0;
-  for (uint32_t i = 0; i < item->texts_count && !is_met; i++) {
-    const slice cell = item->texts[i].text;
-    is_met = has_text(item, cell, wanted) || (may_be_span && is_within(cell, wanted));
-  }
-  return is_met;
 }

@@ -1,6 +1,5 @@
 /* canvass check: reports whether a specification is valid, and what `canvass run` would find in the data:
  * it does the same without the figures. */
-#include "cli/advice.h"
 #include "cli/census_show.h"
 #include "cli/destination.h"
 #include "cli/environment.h"
@@ -26,10 +25,41 @@ static const option options[] = {
 
 /* ---- The answer ---------------------------------------------------------------------------------- */
 
-static void put_count(buf *answer, const char *format, uint64_t n) {
+typedef enum said {
+  SAID_VALID,
+  SAID_WAITS,
+  SAID_RECORDS,
+  SAID_QUARANTINED,
+  SAID_ANALYSES,
+  SAID_OVER,
+  SAID_ROWS,
+  SAID
+} said;
+
+static const char *const sayings[SAID][LANGUAGES] = {
+    [SAID_VALID] = {": the specification is valid\n", "：规格有效\n", "：規格有效\n"},
+    [SAID_WAITS] = {" leaves its answers to the dictionary of the data (.sav, .dta)\n",
+                    "的答案由数据自带的字典（.sav、.dta）给出\n",
+                    "的答案由資料自帶的字典（.sav、.dta）給出\n"},
+    [SAID_RECORDS] = {" records, ", " 条记录，", " 筆紀錄，"},
+    [SAID_QUARANTINED] = {" of them quarantined\n", " 条格式错误已剔除\n", " 筆格式錯誤已剔除\n"},
+    [SAID_ANALYSES] = {"analyses: ", "分析数：", "分析數："},
+    [SAID_OVER] = {", over ", "，记录数：", "，紀錄數："},
+    [SAID_ROWS] = {" rows\n", "\n", "\n"},
+};
+
+static report_language language_of(const settings *s) {
+  return s->language < 0 ? environment_language() : (report_language)s->language;
+}
+
+static void say(const evaluation *e, said which, buf *answer) {
+  buf_printf(answer, "%s", sayings[which][language_of(e->settings)]);
+}
+
+static void put_count(buf *answer, uint64_t n) {
   char words[WORDS_BYTES];
   words_of_count(n, words);
-  buf_printf(answer, format, words);
+  buf_printf(answer, "%s", words);
 }
 
 static void put_files(const evaluation *e, buf *answer) {
@@ -37,25 +67,28 @@ static void put_files(const evaluation *e, buf *answer) {
   for (uint32_t i = 0; i < m->files_count; i++) {
     const file_facts *file = &m->files[i];
     const slice title = evaluation_title(e, file->name);
-    buf_printf(answer, "%.*s: ", SLICE_ARG(title));
-    put_count(answer, "%s records, ", file->records);
-    put_count(answer, "%s of them quarantined\n", file->quarantined);
+    buf_printf(answer, "%.*s%s", SLICE_ARG(title), language_of(e->settings) == REPORT_EN ? ": " : "：");
+    put_count(answer, file->records);
+    say(e, SAID_RECORDS, answer);
+    put_count(answer, file->quarantined);
+    say(e, SAID_QUARANTINED, answer);
   }
 }
 
-static status put_text(const evaluation *e, const findings *f, const json *cells, const buf *report,
-                       buf *answer, error *err) {
+static status put_text(const evaluation *e, const json *cells, const buf *report, buf *answer, error *err) {
   const report_options wanted = {
-      .language = e->settings->language < 0 ? environment_language() : (report_language)e->settings->language,
+      .language = language_of(e->settings),
       .columns = environment_columns(true),
       .color = environment_color(COLOR_AUTO, true),
   };
   put_files(e, answer);
   TRY(report_render_findings(report->data, report->length, &wanted, answer, err));
   TRY(census_put(cells, wanted.language, answer, err));
-  advice_put(e->plan, f->document, answer);
-  put_count(answer, "analyses: %s, over ", e->plan->analyses_count);
-  put_count(answer, "%s rows\n", manifest_rows(e->dataset));
+  say(e, SAID_ANALYSES, answer);
+  put_count(answer, e->plan->analyses_count);
+  say(e, SAID_OVER, answer);
+  put_count(answer, manifest_rows(e->dataset));
+  say(e, SAID_ROWS, answer);
   return buf_status(answer, "the answer", err);
 }
 
@@ -112,7 +145,7 @@ static status answer_and_judge(const evaluation *e, const buf *report, buf *answ
     st = error_no_memory(err, "the answer");
   }
   if (st == STATUS_OK) {
-    st = e->settings->json ? put_json(&f, cells, answer, err) : put_text(e, &f, cells, report, answer, err);
+    st = e->settings->json ? put_json(&f, cells, answer, err) : put_text(e, cells, report, answer, err);
   }
   census_fini(&taken);
   if (st == STATUS_OK) {
@@ -142,8 +175,8 @@ static status check_data(evaluation *e, const char *const *paths, size_t count, 
 static void tell_waiting(const evaluation *e, size_t operands, buf *answer) {
   const slice name = spec_waits_for(e->specification);
   if (operands == 1 && name.length > 0) {
-    buf_printf(answer, "'%.*s' leaves its answers to the dictionary of the data (.sav, .dta)\n",
-               SLICE_ARG(name));
+    buf_printf(answer, "'%.*s'", SLICE_ARG(name));
+    say(e, SAID_WAITS, answer);
   }
 }
 
@@ -152,7 +185,8 @@ static status check_steps(evaluation *e, const char *const *operands, size_t cou
   TRY(operands_check(operands, count, err));
   TRY(evaluation_load_spec(e, operands[0], err));
   if (!e->settings->json) {
-    buf_printf(answer, "%s: the specification is valid\n", raw_title(operands[0]));
+    buf_printf(answer, "%s", raw_title(operands[0]));
+    say(e, SAID_VALID, answer);
     tell_waiting(e, count, answer);
   } else if (count == 1) {
     buf_printf(answer, "{\"canvass\":{\"check\":1}}\n");

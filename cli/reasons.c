@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/decimal.h"
+
 /* Folded forms. */
 static const struct {
   const char *word, *reason;
@@ -155,20 +157,155 @@ const char *reason_of_text(slice text) {
   return NULL;
 }
 
-/* Letters of ASCII, blanks and what stands between words. */
-static bool is_word(const char *folded) {
-  return folded[strspn(folded, "abcdefghijklmnopqrstuvwxyz '-./&")] == '\0';
+/* ---- Spellings ------------------------------------------------------------------------------------ */
+
+enum { CHARACTERS_MAX = REASON_FOLDED_BYTES };
+
+/* Characters that make another answer of one: not, very, directions, sizes, numbers. */
+static const char telling[] =
+    "不没沒无無非未否别別很太极極最较較更稍略东東西南北上下左右前后後大小高低男女一二三四五六七八"
+    "九十两兩内內外甲乙丙丁早晚多少新旧舊老幼父母公私";
+
+typedef struct characters {
+  slice at[CHARACTERS_MAX];
+  size_t count;
+} characters;
+
+static size_t bytes_of_character(const char *at) {
+  size_t bytes = 1;
+  while (((unsigned char)at[bytes] & 0xC0) == 0x80) {
+    bytes++;
+  }
+  return bytes;
 }
 
-bool reason_is_spelling(slice text, slice declared) {
-  enum { LETTERS_MIN = 5 };
+static void characters_of(const char *folded, characters *out) {
+  for (out->count = 0; *folded != '\0'; out->count++) {
+    out->at[out->count] = (slice){folded, bytes_of_character(folded)};
+    folded += out->at[out->count].length;
+  }
+}
+
+static bool is_ideographic(slice character) {
+  return character.length >= 3 && (unsigned char)character.bytes[0] >= 0xE3;
+}
+
+static bool has_ideographic(const characters *text) {
+  for (size_t i = 0; i < text->count; i++) {
+    if (is_ideographic(text->at[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool is_digit(slice character) {
+  return character.bytes[0] >= '0' && character.bytes[0] <= '9';
+}
+
+/* The same digits in the same order: Wave 1 is not Wave 2. */
+static bool have_same_digits(const characters *a, const characters *b) {
+  size_t i = 0;
+  size_t k = 0;
+  while (true) {
+    while (i < a->count && !is_digit(a->at[i])) {
+      i++;
+    }
+    while (k < b->count && !is_digit(b->at[k])) {
+      k++;
+    }
+    if (i == a->count || k == b->count) {
+      return i == a->count && k == b->count;
+    }
+    if (a->at[i++].bytes[0] != b->at[k++].bytes[0]) {
+      return false;
+    }
+  }
+}
+
+static size_t count_of(const characters *text, slice character) {
+  size_t n = 0;
+  for (size_t i = 0; i < text->count; i++) {
+    n += slice_equal(text->at[i], character);
+  }
+  return n;
+}
+
+/* Is a character that one has more often than the other among the telling ones?  *SAME: there is none. */
+static bool differ_tellingly(const characters *a, const characters *b, bool *same) {
+  bool is_telling = false;
+  *same = a->count == b->count;
+  for (int turn = 0; turn < 2; turn++) {
+    const characters *text = turn == 0 ? a : b;
+    for (size_t i = 0; i < text->count; i++) {
+      if (count_of(a, text->at[i]) != count_of(b, text->at[i])) {
+        *same = false;
+        is_telling = is_telling ||
+                     (is_ideographic(text->at[i]) &&
+                      memmem(telling, sizeof telling - 1, text->at[i].bytes, text->at[i].length) != NULL);
+      }
+    }
+  }
+  return is_telling;
+}
+
+/* Letters, blanks and what stands between words: no sign or digit that could make the difference. */
+static bool are_words(const characters *text) {
+  for (size_t i = 0; i < text->count; i++) {
+    const char byte = text->at[i].bytes[0];
+    if ((unsigned char)byte < 0x80 && strchr("abcdefghijklmnopqrstuvwxyz '-./&", byte) == NULL) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Of words: one slip, two in long ones; but not a syllable more or less, as in likely and unlikely. */
+static reason_likeness compare_words(const characters *a, const characters *b, size_t distance, bool same) {
+  enum { LONG = 10, SHORT = 3 };
+  const size_t longest = a->count > b->count ? a->count : b->count;
+  const size_t gap = a->count > b->count ? a->count - b->count : b->count - a->count;
+  const bool is_slip = gap > 0 || same; /* a letter too few or too many, or two that are swapped */
+  const bool begin_alike =
+      slice_equal(a->at[0], b->at[0]) || (same && a->count > 1 && slice_equal(a->at[0], b->at[1]));
+  if (!begin_alike || gap > 1 || longest < SHORT || distance > (longest >= LONG ? 2u : 1u)) {
+    return REASON_OTHER;
+  }
+  if (distance == 2 || longest == SHORT) {
+    return distance == 2 || is_slip ? REASON_NEAR : REASON_OTHER;
+  }
+  const bool is_clear = is_slip || (a->count > 4 && b->count > 4);
+  return is_clear && are_words(a) && are_words(b) ? REASON_SPELLING : REASON_NEAR;
+}
+
+/* Of Chinese: one character in three, two in eight, and none that tells. */
+static reason_likeness compare_ideographic(const characters *a, const characters *b, size_t distance) {
+  enum { SHORT = 3, LONG = 8 };
+  const size_t longest = a->count > b->count ? a->count : b->count;
+  return longest >= SHORT && distance <= (longest >= LONG ? 2u : 1u) ? REASON_NEAR : REASON_OTHER;
+}
+
+reason_likeness reason_compare(slice text, slice declared) {
   char folded[2][REASON_FOLDED_BYTES];
+  characters a, b;
+  bool same = false;
   reason_fold(text, folded[0]);
   reason_fold(declared, folded[1]);
   if (strcmp(folded[0], folded[1]) == 0) {
-    return folded[0][0] != '\0';
+    return folded[0][0] != '\0' ? REASON_SPELLING : REASON_OTHER;
   }
-  return strlen(folded[0]) >= LETTERS_MIN && strlen(folded[1]) >= LETTERS_MIN &&
-         folded[0][0] == folded[1][0] && is_word(folded[0]) && is_word(folded[1]) &&
-         text_distance(slice_of(folded[0]), slice_of(folded[1]), 1) <= 1;
+  if (decimal_equal_texts(slice_of(folded[0]), '.', slice_of(folded[1]), '.')) {
+    return REASON_SPELLING; /* 1.0 and 1 */
+  }
+  const size_t distance = text_distance(slice_of(folded[0]), slice_of(folded[1]), 2);
+  if (distance > 2) {
+    return REASON_OTHER;
+  }
+  characters_of(folded[0], &a);
+  characters_of(folded[1], &b);
+  if (a.count == 0 || b.count == 0 || !have_same_digits(&a, &b) || differ_tellingly(&a, &b, &same)) {
+    return REASON_OTHER;
+  }
+  return has_ideographic(&a) || has_ideographic(&b) ? compare_ideographic(&a, &b, distance)
+                                                    : compare_words(&a, &b, distance, same);
 }

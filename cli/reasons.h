@@ -12,9 +12,16 @@ const char *reason_of_text(slice text);
 enum { REASON_FOLDED_BYTES = 256 };
 void reason_fold(slice text, char out[REASON_FOLDED_BYTES]);
 
-/* Whether TEXT is a spelling of DECLARED: the same when folded, or one letter away from it in a word of ASCII
- * that is long enough and begins alike.  Never of words with digits or of Chinese, where one character is
- * another answer (不满意, c18). */
-bool reason_is_spelling(slice text, slice declared);
+typedef enum reason_likeness {
+  REASON_OTHER,    /* another answer, for all that is known */
+  REASON_NEAR,     /* worth a look */
+  REASON_SPELLING, /* can hardly be another answer */
+} reason_likeness;
+/* What TEXT is to DECLARED.  A spelling: the same when folded, or one slip away in a word of letters that
+ * begins alike (a letter too few or too many or two swapped in four letters, any slip in five).  Near: also
+ * with two slips in ten letters, one in three, or by characters of Chinese: one in three, two in eight.
+ * Never where digits differ, by a syllable more (unlikely), or by a character that tells: 不满意, 东区, 高中.
+ */
+reason_likeness reason_compare(slice text, slice declared);
 
 #endif

@@ -52,18 +52,19 @@ static void cells_are_told_by_text_and_the_worst_variable_first(void **state) {
   assert_int_equal(r.exit_code, 0);
   assert_contains(
       r.out,
-      "\nCells that differ from the codebook, the worst variable first:\n"
-      "VARIABLE  ANSWERED  INVALID  UNDECLARED  MISSING\n"
-      "city             8        0           5        0\n"
-      "q1               4        4           0        0\n"
-      "age              5        3           0        0\n"
-      "sex              5        2           0        1\n"
-      "used             7        0           2        1\n"
-      "id               8        0           0        0\n"
-      "same             8        0           0        0\n"
+      "\nCells that differ from the codebook, the worst variable first (rows; cells where each option has a "
+      "column):\n"
+      "VARIABLE  ANSWERED  INVALID  MISSING  OF  UNDECLARED\n"
+      "city             8        0        0   8           5\n"
+      "q1               4        4        0   8           0\n"
+      "age              5        3        0   8           0\n"
+      "sex              5        2        1   8           0\n"
+      "used             7        0        1   8           2\n"
+      "id               8        0        0   8           0\n"
+      "same             8        0        0   8           0\n"
       "variables without findings: 1\n"
       "city:\n"
-      "  undeclared “Bejing” × 2 (near “Beijing”), “None” × 1, “beijing” × 1 (near “Beijing”), “不清楚” × 1\n"
+      "  undeclared “Bejing” × 2 (near “Beijing”), “beijing” × 1 (near “Beijing”), “None” × 1, “不清楚” × 1\n"
       "  declared, and in no cell: “Guangzhou”\n"
       "  to write in the codebook: missing: {\"None\": blank, \"不清楚\": dont_know}\n"
       "  to write in the codebook: texts: {\"Bejing\": \"Beijing\", \"beijing\": \"Beijing\"}\n"
@@ -73,10 +74,14 @@ static void cells_are_told_by_text_and_the_worst_variable_first(void **state) {
       "  to write in the codebook: missing: {\"99\": refused, \"Don't know\": dont_know, \"不清楚\": "
       "dont_know, \"Don’t "
       "know\": dont_know}\n"
+      "  codes that are not answers need a reason: missing: {\"99\": refused, \"Don't know\": dont_know, "
+      "\"不清楚\": dont_know, \"Don’t know\": dont_know, \"7\": other}; or is the range [1, 5] wrong?\n"
       "age:\n"
       "  invalid “-” × 1, “130” × 1, “n/a” × 1\n"
       "  declared, and in no cell: “-1”\n"
       "  to write in the codebook: missing: {\"-1\": refused, \"-\": blank, \"n/a\": not_applicable}\n"
+      "  numbers that are not answers need a reason: missing: {\"-1\": refused, \"-\": blank, \"n/a\": "
+      "not_applicable, \"130\": other}; or is the range [18, 99] wrong?\n"
       "sex:\n"
       "  invalid “Femal” × 1 (near “Female”), “female” × 1 (near “Female”)\n"
       "  to write in the codebook: texts: {\"Femal\": \"Female\", \"female\": \"Female\"}\n"
@@ -95,8 +100,9 @@ static void they_are_told_in_the_language_asked_for(void **state) {
   scene *s = *state;
   write_survey(s);
   process_result r = scene_run(s, "check", "--lang", "zh-CN");
-  assert_contains(r.out, "与编码本不符的单元格（问题最多的变量在前）：\n变量");
-  assert_contains(r.out, "  无效：“不清楚” × 2, “7” × 1, “Don’t know” × 1 (近似 “Don't know”)\n");
+  assert_contains(
+      r.out, "与编码本不符的单元格（问题最多的变量在前；按行计数，每个选项各占一列时按单元格计数）：\n变量");
+  assert_contains(r.out, "  无效：“不清楚” × 2、“7” × 1、“Don’t know” × 1（近似 “Don't know”）\n");
   process_result_fini(&r);
   r = scene_run(s, "check", "--lang", "zh-HK");
   assert_contains(r.out, "  可寫入編碼簿：missing: {\"99\": refused, ");
@@ -104,24 +110,6 @@ static void they_are_told_in_the_language_asked_for(void **state) {
 }
 
 /* ---- Pasting ------------------------------------------------------------------------------------- */
-
-/* The cells of VARIABLE in what `check --json` says. */
-static const json *cells_of(scene *s, const char *variable) {
-  process_result r = scene_run(s, "check", "--json", NULL);
-  assert_int_equal(r.exit_code, 0);
-  error err;
-  json *answer = NULL;
-  assert_int_equal(json_parse(s->memory, (slice){r.out, r.out_length}, "check", &answer, &err), STATUS_OK);
-  process_result_fini(&r);
-  const json *cells = json_get(answer, "cells");
-  for (size_t i = 0; i < json_count(cells); i++) {
-    if (strcmp(json_as_cstring(json_get(json_at(cells, i), "variable")), variable) == 0) {
-      return json_at(cells, i);
-    }
-  }
-  fail_msg("no cells of %s", variable);
-  return NULL;
-}
 
 static const char *pasted(const json *cells, size_t index, const char *otherwise) {
   const json *list = json_get(cells, "paste");
@@ -136,8 +124,8 @@ static void what_is_proposed_can_be_pasted(void **state) {
   scene *s = *state;
   char spec[SPEC_BYTES];
   write_survey(s);
-  const json *q1 = cells_of(s, "q1"), *city = cells_of(s, "city"), *sex = cells_of(s, "sex"),
-             *used = cells_of(s, "used"), *age = cells_of(s, "age");
+  const json *q1 = scene_cells(s, "q1"), *city = scene_cells(s, "city"), *sex = scene_cells(s, "sex"),
+             *used = scene_cells(s, "used"), *age = scene_cells(s, "age");
   char first[4][600];
   const json *const two[] = {city, sex, used, age};
   for (size_t i = 0; i < 4; i++) {
@@ -148,16 +136,16 @@ static void what_is_proposed_can_be_pasted(void **state) {
            pasted(city, 1, ""), first[1], pasted(sex, 1, ""), first[2], pasted(used, 1, ""), first[3],
            pasted(age, 1, ""));
   scene_write(s, spec, data);
-  q1 = cells_of(s, "q1");
+  q1 = scene_cells(s, "q1");
   assert_int_equal(figure(q1, "invalid"), 1); /* 7 is a code, and nobody knows of what */
   assert_int_equal(figure(q1, "missing"), 3);
-  city = cells_of(s, "city");
+  city = scene_cells(s, "city");
   assert_int_equal(figure(city, "undeclared"), 0);
   assert_int_equal(figure(city, "answered"), 6);
   assert_int_equal(figure(city, "missing"), 2);
-  assert_int_equal(figure(cells_of(s, "sex"), "invalid"), 0);
-  assert_int_equal(figure(cells_of(s, "used"), "undeclared"), 1); /* phone */
-  age = cells_of(s, "age");
+  assert_int_equal(figure(scene_cells(s, "sex"), "invalid"), 0);
+  assert_int_equal(figure(scene_cells(s, "used"), "undeclared"), 1); /* phone */
+  age = scene_cells(s, "age");
   assert_int_equal(figure(age, "invalid"), 1); /* 130 */
   assert_int_equal(figure(age, "missing"), 2);
 }
@@ -169,20 +157,23 @@ static void json_has_texts_reasons_places_and_what_no_cell_met(void **state) {
               "dont_know, "
               "98: other}}\nanalyses:\n  - describe: {items: q1}\n",
               "q1\n1\nGood\nn/a\n99\n99.0\nx\n\n");
-  const json *cells = cells_of(s, "q1");
+  const json *cells = scene_cells(s, "q1");
   buf out;
   buf_init(&out);
   json_write(cells, &out);
   buf_put_u8(&out, 0);
   assert_string_equal(
       (const char *)out.data,
-      "{\"answered\":2,\"invalid\":1,\"missing\":3,\"paste\":[],\"texts\":["
+      "{\"answered\":2,\"ask\":[{\"fill\":\"CODE\",\"line\":\"texts: {\\\"Good\\\": 4, \\\"x\\\": "
+      "CODE}\",\"why\":"
+      "\"words_are_codes\"}],\"base\":6,\"invalid\":1,\"missing\":3,\"paste\":[],\"texts\":["
       "{\"file\":\"data.csv\",\"is\":\"invalid\",\"line\":7,\"n\":1,\"text\":\"x\"},"
       "{\"file\":\"data.csv\",\"is\":\"missing\",\"line\":5,\"n\":2,\"reason\":\"dont_know\",\"text\":"
       "\"99\"},"
       "{\"file\":\"data.csv\",\"is\":\"missing\",\"line\":4,\"n\":1,\"reason\":\"refused\",\"text\":"
       "\"n/a\"}],"
-      "\"undeclared\":0,\"unmet\":[{\"is\":\"missing\",\"text\":\"98\"}],\"variable\":\"q1\"}");
+      "\"undeclared\":0,\"unit\":\"rows\",\"unmet\":[{\"is\":\"missing\",\"text\":\"98\"}],\"variable\":"
+      "\"q1\"}");
   buf_fini(&out);
 }
 
@@ -219,9 +210,9 @@ static void cells_are_counted_over_all_shards(void **state) {
   free(text);
   process_result r = scene_run(s, "check", NULL, NULL);
   assert_contains(r.out,
-                  "city       150,000        0      50,000        0\n"
-                  "q1         149,850      150           0        0\n"
-                  "id         150,000        0           0        0\n");
+                  "city       150,000        0        0  150,000      50,000\n"
+                  "q1         149,850      150        0  150,000           0\n"
+                  "id         150,000        0        0  150,000           0\n");
   assert_contains(r.out, "  invalid “不清楚” × 150\n");
   assert_contains(r.out, "  all answers are “3”\n");
   assert_contains(r.out, "  occurs more than once: “r0” × 3, “r1” × 3, “r2” × 2\n");
@@ -275,7 +266,7 @@ static void a_real_survey_is_told_by_text(void **state) {
               "");
   (void)snprintf(s->data, sizeof s->data, "%s", survey);
   process_result r = scene_run(s, "check", NULL, NULL);
-  assert_contains(r.out, "Satisfaction   129,880        0      56,428        0\n");
+  assert_contains(r.out, "Satisfaction   129,880        0        0  129,880      56,428\n");
   assert_contains(r.out,
                   "  undeclared “Satisfied” × 56,428 (near “satisfied”)\n"
                   "  declared, and in no cell: “satisfied”\n"

@@ -55,7 +55,7 @@ static void a_scale_of_which_no_answer_is_valid_is_a_failure_that_names_the_text
       SAYS("spec.yaml: the specification is valid\n", "data.csv: 2,015 records, 0 of them quarantined\n",
            "2,015 of 2,015 answers to q1 are invalid: “Very satisfied” 1,203, “Satisfied” 812",
            "data.csv:2 “Very satisfied”", "No answers: q1.",
-           "q1: words that are answers need their codes, texts: {\"Very satisfied\": CODE, "
+           "  words that are answers need their codes (in place of CODE): texts: {\"Very satisfied\": CODE, "
            "\"Satisfied\": CODE}\n",
            "analyses: 1, over 2,015 rows\n"),
       "canvass: q1: none of 2,015 answers is valid; the first is at ");
@@ -101,18 +101,23 @@ static void advice_speaks_the_language_of_the_codebook(void **state) {
       "plain,turned,coded,sex,age,day,web,app,w\n"
       "excellent,excellent,99,Femal,n/a,31.12.2025,Yes,0,none\n"
       "2,2,2,Male,40,2025-12-31,1,0,1.5\n";
-  expect_found(
-      s, spec, data, 0,
-      SAYS("plain: words that are answers need their codes, texts: {\"excellent\": 5}\n",
-           "turned: words that are answers need their codes, texts: {\"excellent\": 5}\n",
-           "coded: codes that are not answers a reason, missing: {\"99\": dont_know}; or is the range [1, 5] "
-           "wrong?\n",
-           "sex: other spellings need their value, texts: {\"Femal\": \"Female\"};",
-           "age: words that are not answers need a reason, missing: {\"n/a\": not_applicable}\n",
-           "day: ", "is the format %Y-%m-%d correct?\n", "used: ", "texts: {\"Yes\": FLAG}\n",
-           "w: a weight is a number above 0, and rows without one are not used; name those that are "
-           "intentional, missing: {\"none\": blank}\n"),
-      "");
+  expect_found(s, spec, data, 0,
+               SAYS("plain:\n  invalid “excellent” × 1 (near “Excellent”)\n"
+                    "  to write in the codebook: texts: {\"excellent\": 5}\n",
+                    "turned:\n  invalid “excellent” × 1 (near “Excellent”)\n"
+                    "  to write in the codebook: texts: {\"excellent\": 5}\n",
+                    "coded:\n  invalid “99” × 1\n  codes that are not answers need a reason: missing: "
+                    "{\"99\": other}; or "
+                    "is the range [1, 5] wrong?\n",
+                    "sex:\n  invalid “Femal” × 1 (near “Female”)\n  declared, and in no cell: “Female”\n"
+                    "  to write in the codebook: texts: {\"Femal\": \"Female\"}\n",
+                    "  to write in the codebook: missing: {\"n/a\": not_applicable}\n",
+                    "  not dates of that format; is `format: %Y-%m-%d` correct?\n",
+                    "  each column holds 0 and 1; other texts need one of them, or write `chosen: any` (in "
+                    "place of FLAG): "
+                    "texts: {\"Yes\": FLAG}\n",
+                    "w:\n  invalid “none” × 1\n  to write in the codebook: missing: {\"none\": blank}\n"),
+               "");
 }
 
 /* The airline survey with a codebook for another one.  The counts are those of Python's csv module and

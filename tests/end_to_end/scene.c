@@ -52,3 +52,21 @@ const json *report_first_row(const json *report, size_t analysis) {
   const json *table = json_at(json_get(json_at(json_get(report, "analyses"), analysis), "tables"), 0);
   return json_at(json_get(table, "rows"), 0);
 }
+
+const json *scene_cells(scene *s, const char *variable) {
+  process_result r = scene_run(s, "check", "--json", NULL);
+  process_check_success(&r);
+  error err;
+  json *answer = NULL;
+  assert_int_equal(json_parse(s->memory, (slice){r.out, r.out_length}, "check", &answer, &err), STATUS_OK);
+  process_result_fini(&r);
+  const json *cells = json_get(answer, "cells");
+  const json *found = NULL;
+  for (size_t i = 0; i < json_count(cells); i++) {
+    if (strcmp(json_as_cstring(json_get(json_at(cells, i), "variable")), variable) == 0) {
+      found = json_at(cells, i);
+    }
+  }
+  assert_non_null(found);
+  return found;
+}

@@ -22,6 +22,8 @@ int scene_tear_down(void **state);
 void scene_write(scene *s, const char *spec, const char *data);
 /* `canvass SUBCOMMAND --quiet SPEC DATA [OPTION [VALUE]]`. */
 process_result scene_run(const scene *s, const char *subcommand, const char *option, const char *value);
+/* The cells of VARIABLE in what `canvass check --json` says, without an error. */
+const json *scene_cells(scene *s, const char *variable);
 /* What `canvass run` says of them, without an error. */
 const json *scene_report(scene *s, const char *spec, const char *data);
 

@@ -1,0 +1,55 @@
+/* One variable while what is told of its cells is gathered.  Private to census_show.c, census_meaning.c and
+ * census_advice.c. */
+#ifndef CANVASS_CLI_CENSUS_FINDING_H
+#define CANVASS_CLI_CENSUS_FINDING_H
+
+#include "base/json.h"
+#include "cli/census.h"
+
+/* `"x": 1, "y": 2`: what stands in a line to paste, behind `texts:` or `missing:`. */
+typedef struct paste_line {
+  buf pairs;
+  uint32_t count;
+  uint32_t declared; /* of them, what the codebook has already: a line takes the place of the one there */
+  slice *texts;      /* those to the left; in the finding's memory */
+  size_t capacity;
+} paste_line;
+
+enum { ASKED = 10 };
+
+/* Texts of which nobody but their reader knows what they mean. */
+typedef struct questions {
+  slice texts[ASKED];
+  slice guesses[ASKED]; /* what they may mean, as YAML has it; empty: unknown */
+  uint32_t count;
+  uint64_t more; /* beyond these */
+} questions;
+
+typedef struct finding {
+  const evaluation *e;
+  const census_item *item;
+  arena *memory;
+  json *out;
+  json *texts;
+  paste_line missing, meant;
+  questions words, numbers;
+  bool has_repeated; /* options of a ranking */
+} finding;
+
+/* `"x"`, as YAML and JSON alike write it. */
+void finding_quote(const finding *f, slice text, buf *out);
+/* Adds `"TEXT": MEANING` to a line that does not have TEXT; no more than 200 beyond what is declared. */
+void finding_paste(const finding *f, paste_line *into, slice text, slice meaning);
+/* The same with what RULE says, in its line. */
+void finding_paste_rule(finding *f, slice text, const program_rule *rule);
+/* Whether TEXT is like something that is declared. */
+bool finding_is_near(const finding *f, slice text);
+/* Adds to a line what to write for TEXT, and sets "near" of TOLD to what it is like.  False: it is not clear
+ * what to write; *GUESS is what it may mean, or empty. */
+bool finding_propose(finding *f, json *told, slice text, slice *guess);
+/* Notes an invalid text that no line to paste names; GUESS is what it may mean, or empty. */
+void finding_ask(finding *f, slice text, slice guess);
+/* Sets "ask" in F->out: what to decide about the texts that are left, with lines to complete. */
+void finding_set_questions(const finding *f);
+
+#endif
