@@ -139,6 +139,40 @@ static void a_job_is_called_what_its_specification_is_called(void **state) {
   cluster_passed(c);
 }
 
+/* As `run --strict` does, also quarantined rows; and not without the report that is to be judged. */
+static void strict_refuses_the_report_of_a_job(void **state) {
+  cluster *c = *state;
+  process_result r;
+  char spec[256];
+  char data[256];
+  char broken[256];
+  static const char answers[] = "q1\n3\nseven\n";
+  static const char torn[] = "q1,q2\n3,1\n4\n";
+  survey_write_spec(
+      c->directory, "spec.yaml",
+      "variables:\n  q1: {type: scale, range: [0, 10]}\nanalyses:\n  - describe: {items: [q1]}\n", spec);
+  process_write_file(c->directory, "answers.csv", answers, sizeof answers - 1, data, sizeof data);
+  process_write_file(c->directory, "torn.csv", torn, sizeof torn - 1, broken, sizeof broken);
+  cluster_start_broker(c);
+  cluster_start_worker(c, 0);
+  cluster_do(c, "put", "answers", spec, data);
+  cluster_do(c, "put", "torn", spec, broken);
+  cluster_expect(c, 0, &r, "submit", spec, "-d", "answers", "--wait");
+  process_result_fini(&r);
+  cluster_expect(c, 4, &r, "submit", spec, "-d", "answers", "--wait", "--strict");
+  cluster_expect_words(r.err, "answers.csv:3: q1: 'seven' is not an answer that the codebook allows",
+                       "invalid");
+  assert_string_equal(r.out, "");
+  process_result_fini(&r);
+  cluster_expect(c, 4, &r, "submit", spec, "-d", "torn", "--wait", "--strict");
+  process_result_fini(&r);
+  cluster_expect(c, 2, &r, "submit", spec, "-d", "answers", "--strict");
+  cluster_expect_words(r.err, "which only --wait waits for", "no report");
+  process_result_fini(&r);
+  assert_int_equal(json_count(cluster_listing(c, "jobs")), 2); /* that of the torn file was not submitted */
+  cluster_passed(c);
+}
+
 /* Local time means something to others only with its distance from UTC. */
 static void lines_of_logs_begin_with_time_and_zone(void **state) {
   cluster *c = *state;
@@ -170,6 +204,7 @@ int main(void) {
       CLUSTER_TEST(a_key_that_is_known_keeps_its_priority_and_says_so),
       CLUSTER_TEST(a_key_that_is_known_keeps_its_timeout_and_says_so),
       CLUSTER_TEST(a_job_is_called_what_its_specification_is_called),
+      CLUSTER_TEST(strict_refuses_the_report_of_a_job),
       CLUSTER_TEST(lines_of_logs_begin_with_time_and_zone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
