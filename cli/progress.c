@@ -11,7 +11,14 @@
 #include "base/text.h"
 #include "cli/words.h"
 
-enum { LINE_BYTES = 256, BAR_COLUMNS = 20, ACTIVITY_COLUMNS = 19, REDRAW_MS = 100, COLUMNS_DEFAULT = 80 };
+enum {
+  LINE_BYTES = 256,
+  BAR_COLUMNS = 20,
+  ACTIVITY_COLUMNS = 19,
+  REDRAW_MS = 100,
+  COLUMNS_DEFAULT = 80,
+  ACTIVITY_BYTES = 48
+};
 
 static unsigned terminal_columns(void) {
   struct winsize size;
@@ -88,8 +95,24 @@ static const unsigned forms[] = {
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
+static bool is_counted(const progress_figures *f) {
+  return f->total > 0 || f->rows > 0;
+}
+
+/* Rows; of what comes through a pipe, bytes until the rows in them are counted. */
+static void format_amount(const progress_figures *f, char *out, size_t capacity) {
+  char words[WORDS_BYTES];
+  if (is_counted(f)) {
+    words_of_count(f->rows, words);
+    (void)snprintf(out, capacity, "  %s rows", words);
+  } else if (f->done > 0) {
+    words_of_bytes(f->done, words);
+    (void)snprintf(out, capacity, "  %s", words);
+  }
+}
+
 static void format_form(char *out, const progress_figures *f, unsigned parts) {
-  char what[48];
+  char what[ACTIVITY_BYTES];
   char bar[BAR_COLUMNS * 4 + 2] = "";
   char share[16] = "";
   char rows[WORDS_BYTES + 16] = "";
@@ -104,12 +127,10 @@ static void format_form(char *out, const progress_figures *f, unsigned parts) {
   if (is_known && (parts & PART_SHARE) != 0) {
     (void)snprintf(share, sizeof share, " %3d%%", (int)(done * 100));
   }
-  if ((f->total > 0 || f->rows > 0) && (parts & PART_ROWS) != 0) {
-    char count[WORDS_BYTES];
-    words_of_count(f->rows, count);
-    (void)snprintf(rows, sizeof rows, "  %s rows", count);
+  if ((parts & PART_ROWS) != 0) {
+    format_amount(f, rows, sizeof rows);
   }
-  if (rows[0] != '\0' && (parts & PART_SPEED) != 0) {
+  if (is_counted(f) && (parts & PART_SPEED) != 0) {
     format_speed(f, speed, sizeof speed);
   }
   (void)snprintf(out, LINE_BYTES, "%-*s%s%s%s%s", bar[0] != '\0' ? ACTIVITY_COLUMNS : 0, what, bar, share,
@@ -145,7 +166,8 @@ static void pass_stages(progress *p, const progress_figures *f) {
 
 static bool goes_on(const progress *p, const progress_figures *f) {
   if (p->stage == 0 || f->stage == 0) {
-    return p->activity != NULL && strcmp(p->activity, f->activity) == 0 && p->stage == f->stage;
+    return p->activity != NULL && strcmp(p->activity, f->activity) == 0 && p->stage == f->stage &&
+           (p->total > 0) == (f->total > 0);
   }
   return f->stage >= p->stage && f->total == p->total;
 }

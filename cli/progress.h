@@ -20,10 +20,10 @@ typedef struct progress {
 /* QUIET: never show anything. */
 void progress_init(progress *p, bool quiet);
 /* ACTIVITY ("Reading"), followed by STAGE when not 0.  DONE of TOTAL (bytes or rows; TOTAL 0: unknown)
- * moves the bar, ROWS are counted; with neither the activity stands alone.  Rate and time left (of the stage)
- * are those since the activity was first shown, so that they are right for a watcher that joins in the
- * middle; stages of the same TOTAL count as one activity, because one alone may be too short for a rate.
- * Omitted while nothing is known.  Redrawn at most ten times a second. */
+ * moves the bar, ROWS are counted; without both DONE are bytes, and with none of them the activity stands
+ * alone.  Rate and time left (of the stage) are those since the activity was first shown, so that they are
+ * right for a watcher that joins in the middle; stages of the same TOTAL count as one activity, because one
+ * alone may be too short for a rate. Omitted while nothing is known.  Redrawn at most ten times a second. */
 void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t rows, uint64_t done,
                    uint64_t total);
 void progress_clear(progress *p);

@@ -77,6 +77,7 @@ static const struct {
     {"未填寫", "blank"},
     {"(空)", "blank"},
     {"空", "blank"},
+    {"\\n", "blank"}, /* NULL as PostgreSQL and MySQL write it into text files: \N */
     {"null", "blank"},
     {"none", "blank"},
     {"nan", "blank"},

@@ -17,9 +17,11 @@ static status input_failed(int problem, error *err) {
 }
 
 static status copy_input(const reading_options *o, int fd, char *block, error *err) {
+  uint64_t bytes = 0;
   for (;;) {
     ssize_t got = read(STDIN_FILENO, block, BLOCK_BYTES);
-    if (o->progress != NULL && !o->progress(o->context, 0, 0, 0)) {
+    bytes += got > 0 ? (uint64_t)got : 0;
+    if (o->progress != NULL && !o->progress(o->context, 0, bytes, 0)) {
       return error_set(err, STATUS_INTERRUPTED, "interrupted");
     }
     if (got < 0 && errno != EINTR) {

@@ -6,7 +6,8 @@
 #include "reading/reading.h"
 
 /* Makes descriptor 0 a file that can be rewound.  Of OPTIONS only progress and context are used: progress is
- * called after each block and each signal, and when it returns false the result is STATUS_INTERRUPTED. */
+ * called after each block and each signal, with the bytes so far and no total, and when it returns false the
+ * result is STATUS_INTERRUPTED. */
 status standard_input_keep(const reading_options *options, error *err) MUST_USE;
 /* Rewinds it; only after standard_input_keep. */
 status standard_input_rewind(error *err) MUST_USE;

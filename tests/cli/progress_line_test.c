@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -32,6 +33,53 @@ static void line_without_a_total_has_no_bar(void **state) {
   progress_line(
       line, &(progress_figures){.activity = "Reading", .rows = 999, .done = 4096, .elapsed_ms = 1000}, 100);
   assert_string_equal(line, "Reading  999 rows  999/s");
+}
+
+static void line_of_what_comes_through_a_pipe_counts_bytes_first(void **state) {
+  (void)state;
+  char line[256];
+  progress_line(line, &(progress_figures){.activity = "Reading", .done = 31415926, .elapsed_ms = 1000}, 100);
+  assert_string_equal(line, "Reading  31.4 MB");
+}
+
+/* What the program draws at the terminal, until WANTED is in it. */
+static void read_until(int terminal, const char *wanted) {
+  char seen[4096];
+  size_t length = 0;
+  do {
+    const ssize_t got = read(terminal, seen + length, sizeof seen - length - 1);
+    assert_true(got > 0);
+    length += (size_t)got;
+    seen[length] = '\0';
+  } while (strstr(seen, wanted) == NULL);
+}
+
+static void who_waits_for_a_pipe_sees_what_has_come(void **state) {
+  (void)state;
+  static const char specification[] =
+      "variables:\n  a: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: a}\n";
+  char terminal_path[64];
+  char directory[256];
+  char path[512];
+  char pipe_path[512];
+  char command[2048];
+  process running = {0};
+  const int terminal = process_terminal_new(terminal_path, sizeof terminal_path);
+  process_directory_new(directory, sizeof directory);
+  process_write_file(directory, "survey.yaml", specification, strlen(specification), path, sizeof path);
+  (void)snprintf(pipe_path, sizeof pipe_path, "%s/pipe", directory);
+  assert_int_equal(mkfifo(pipe_path, 0600), 0);
+  (void)snprintf(command, sizeof command, "TERM=xterm exec '%s' run '%s' - <'%s' 2>'%s'", CANVASS_PROGRAM,
+                 path, pipe_path, terminal_path);
+  process_start(&running, (const char *const[]){"/bin/sh", "-c", command, NULL}, "/dev/null", "/dev/null");
+  const int pipe = open(pipe_path, O_WRONLY | O_CLOEXEC);
+  assert_true(pipe >= 0);
+  assert_int_equal(write(pipe, "a\n1\n2\n", 6), 6);
+  read_until(terminal, "Reading  6 bytes");
+  (void)close(pipe);
+  assert_int_equal(process_wait(&running), 0);
+  (void)close(terminal);
+  process_directory_remove(directory);
 }
 
 /* The last column stays free: a terminal may wrap when it is written to. */
@@ -199,6 +247,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(line_tells_share_rows_rate_and_time_left),
       cmocka_unit_test(line_without_a_total_has_no_bar),
+      cmocka_unit_test(line_of_what_comes_through_a_pipe_counts_bytes_first),
+      cmocka_unit_test(who_waits_for_a_pipe_sees_what_has_come),
       cmocka_unit_test(line_is_narrower_than_its_terminal),
       cmocka_unit_test(narrow_terminals_get_what_fits),
       cmocka_unit_test(nothing_done_yet_divides_nothing_by_zero),

@@ -22,6 +22,8 @@ static void words_for_no_answer_have_their_reason(void **state) {
                {"—", "blank"},
                {"-", "blank"},
                {"NULL", "blank"},
+               {"\\N", "blank"},
+               {"N", NULL},
                {"Good", NULL},
                {"不满意", NULL},
                {"", NULL},
