@@ -22,16 +22,22 @@ enum { LINE_BYTES = 512, LOSSES_MAX = 1000000, SIGNALLED = 128 };
 
 static const option options[] = {
     {0, "listen", "ENDPOINT", OPTION_TEXTS, AT(listen), 0, 0, NULL,
-     "ipc://PATH or tcp://ADDRESS:PORT; may be repeated"},
-    {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL, "where datasets and jobs are kept"},
+     SAID("ipc://PATH or tcp://ADDRESS:PORT; may be repeated", "ipc://路径 或 tcp://地址:端口；可重复",
+          "ipc://路徑 或 tcp://位址:連接埠；可重複")},
+    {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL,
+     SAID("where datasets and jobs are kept", "保存数据集与作业的目录", "存放資料集與作業的目錄")},
     {0, "identity", "FILE", OPTION_TEXT, AT(identity), 0, 0, NULL,
-     "the broker's pair of keys; default: $CANVASS_IDENTITY"},
-    {0, "allow", "FILE", OPTION_TEXT, AT(allow), 0, 0, NULL, "the list of allowed keys"},
+     SAID("the broker's pair of keys; default: $CANVASS_IDENTITY", "调度程序的密钥对；默认 $CANVASS_IDENTITY",
+          "調度程式的金鑰對；預設 $CANVASS_IDENTITY")},
+    {0, "allow", "FILE", OPTION_TEXT, AT(allow), 0, 0, NULL,
+     SAID("the list of allowed keys", "允许的密钥清单", "允許的金鑰清單")},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
-     "allow --store on a network file system"},
+     SAID("allow --store on a network file system", "允许 --store 位于网络文件系统",
+          "允許 --store 位於網路檔案系統")},
     {0, "losses", "N", OPTION_COUNT, AT(losses), 1, LOSSES_MAX, NULL,
-     "lost workers that make a task suspect; default: 3"},
-    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no log"},
+     SAID("lost workers that make a task suspect; default: 3", "失去几个工作程序后视任务为可疑；默认 3",
+          "失去幾個工作程式後視任務為可疑；預設 3")},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, SAID("no log", "不写日志", "不寫日誌")},
 };
 
 /* A list of keys that the broker uses or has used: they are freed at the end. */
@@ -231,13 +237,21 @@ static status serve(const settings *chosen, const char *const *operands, size_t 
 
 const subcommand subcommand_broker = {
     .name = "broker",
-    .summary = "serve a cluster: keep data and jobs, assign tasks",
+    .summary = SAID("serve a cluster: keep data and jobs, assign tasks", "服务集群：保存数据与作业，分派任务",
+                    "服務叢集：存放資料與作業，分派任務"),
     .usage = "--listen ENDPOINT --store DIR [OPTIONS]",
-    .about =
-        "Serves clients and workers until SIGTERM or Ctrl-C.  Everything that was\n"
-        "acknowledged is in DIR: after a restart it goes on where it stopped.\n"
-        "An endpoint that other machines can reach needs keys: --identity, --allow.\n"
-        "The list of keys is read again after SIGHUP.\n",
+    .about = SAID("Serves clients and workers until SIGTERM or Ctrl-C.  Everything that was\n"
+                  "acknowledged is in DIR: after a restart it goes on where it stopped.\n"
+                  "An endpoint that other machines can reach needs keys: --identity, --allow.\n"
+                  "The list of keys is read again after SIGHUP.\n",
+                  "服务客户端与工作程序，直到收到 SIGTERM 或 Ctrl-C。凡已确认的都在 DIR 中：\n"
+                  "重新启动后从停下处继续。\n"
+                  "其他机器可到达的端点需要密钥：--identity、--allow。\n"
+                  "收到 SIGHUP 后重新读取密钥清单。\n",
+                  "服務用戶端與工作程式，直到收到 SIGTERM 或 Ctrl-C。凡已確認的都在 DIR 中：\n"
+                  "重新啟動後從停下處繼續。\n"
+                  "其他機器可到達的端點需要金鑰：--identity、--allow。\n"
+                  "收到 SIGHUP 後重新讀取金鑰清單。\n"),
     .example =
         "canvass broker --listen ipc:///run/canvass/socket --store /var/lib/canvass\n"
         "canvass broker --listen 'tcp://*:7117' --store /var/lib/canvass \\\n"

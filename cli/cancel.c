@@ -4,7 +4,9 @@
 
 static const option options[] = {
     LINK_OPTIONS,
-    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no message on success"},
+    LANGUAGE_OPTION,
+    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL,
+     SAID("no message on success", "成功时不显示消息", "成功時不顯示訊息")},
 };
 
 static status cancel_steps(const settings *s, session *link, const char *prefix, error *err) {
@@ -30,9 +32,12 @@ const subcommand subcommand_cancel = {
     .name = "cancel",
     .summary = LINK_ENDING_SUMMARY,
     .usage = "[OPTIONS] JOB",
-    .about =
-        "Ends a job.  What was computed for it stays in the workers' caches.\n"
-        "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
+    .about = SAID("Ends a job.  What was computed for it stays in the workers' caches.\n"
+                  "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
+                  "结束作业。已为它算出的内容留在工作程序的缓存中。\n"
+                  "JOB：canvass submit 输出的编号，或其前几位。\n",
+                  "結束作業。已為它算出的內容留在工作程式的快取中。\n"
+                  "JOB：canvass submit 輸出的編號，或其前幾位。\n"),
     .example = "canvass cancel 1f0e3dad\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

@@ -14,13 +14,15 @@
 
 static const option options[] = {
     {0, "strict", NULL, OPTION_FLAG, offsetof(settings, strict), 0, 0, NULL,
-     "refuse what 'canvass run --strict' refuses"},
+     SAID("refuse what 'canvass run --strict' refuses", "拒绝 canvass run --strict 所拒绝的",
+          "拒絕 canvass run --strict 所拒絕的")},
     {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
-     "report the findings as JSON on standard output"},
-    {'l', "lang", "LANGUAGE", OPTION_LANGUAGE, offsetof(settings, language), 0, 0, NULL,
-     "en, zh (zh-Hans), zh-TW (zh-Hant); default: locale's"},
+     SAID("report the findings as JSON on standard output", "在标准输出以 JSON 报告发现",
+          "在標準輸出以 JSON 報告發現")},
+    LANGUAGE_OPTION,
     CODEBOOK_OPTION,
-    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
+    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL,
+     SAID("no progress", "不显示进度", "不顯示進度")},
 };
 
 /* ---- The answer ---------------------------------------------------------------------------------- */
@@ -212,15 +214,25 @@ static status check(const settings *s, const char *const *operands, size_t count
 
 const subcommand subcommand_check = {
     .name = "check",
-    .summary = "check a specification, and data against it",
+    .summary = SAID("check a specification, and data against it", "检查评价方案，并以数据核对",
+                    "檢查評價方案，並以資料核對"),
     .usage = "[OPTIONS] SPEC [DATA...]",
-    .about =
-        "Names every mistake of the specification with its place.  With DATA also does\n"
-        "what 'canvass run' does and reports the findings, without the figures: broken\n"
-        "records, cells by text (invalid, undeclared, missing; with lines to paste into\n"
-        "the codebook), constant items, repeated ids, unusable values, warnings.\n"
-        "An item without any valid answer, and an analysis that uses no row, are a\n"
-        "failure (exit code 4); with --strict all that 'canvass run --strict' refuses.\n",
+    .about = SAID("Names every mistake of the specification with its place.  With DATA also does\n"
+                  "what 'canvass run' does and reports the findings, without the figures: broken\n"
+                  "records, cells by text (invalid, undeclared, missing; with lines to paste into\n"
+                  "the codebook), constant items, repeated ids, unusable values, warnings.\n"
+                  "An item without any valid answer, and an analysis that uses no row, are a\n"
+                  "failure (exit code 4); with --strict all that 'canvass run --strict' refuses.\n",
+                  "逐一指出评价方案中的错误及其位置。给出 DATA 时，另像 canvass run 一样读取并\n"
+                  "报告发现，但不输出数字：损坏的记录、单元格文本（无效、未声明、缺失；附可\n"
+                  "粘贴到编码本的行）、答案恒定的题目、重复的编号、不可用的值、警告。\n"
+                  "题目没有任何有效答案，或分析没有可用的行，均为失败（退出码 4）；加\n"
+                  "--strict 时，canvass run --strict 所拒绝的也是。\n",
+                  "逐一指出評價方案中的錯誤及其位置。給出 DATA 時，另像 canvass run 一樣讀取並\n"
+                  "報告發現，但不輸出數字：損壞的紀錄、儲存格文字（無效、未宣告、遺漏；附可\n"
+                  "貼到編碼簿的行）、答案恆定的題目、重複的編號、不可用的值、警告。\n"
+                  "題目沒有任何有效答案，或分析沒有可用的列，均為失敗（結束碼 4）；加\n"
+                  "--strict 時，canvass run --strict 所拒絕的也是。\n"),
     .example =
         "canvass check survey.yaml\n"
         "canvass check survey.yaml answers.csv\n"

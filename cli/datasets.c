@@ -6,6 +6,7 @@
 static const option options[] = {
     LISTING_JSON_OPTION,
     LINK_OPTIONS,
+    LANGUAGE_OPTION,
 };
 
 static const table_column columns[] = {
@@ -48,7 +49,8 @@ const subcommand subcommand_datasets = {
     .name = "datasets",
     .summary = LISTING_SUMMARY,
     .usage = "[OPTIONS]",
-    .about = "Lists the datasets that 'canvass put' made.\n",
+    .about = SAID("Lists the datasets that 'canvass put' made.\n", "列出由 canvass put 建立的数据集。\n",
+                  "列出由 canvass put 建立的資料集。\n"),
     .example = "canvass datasets\ncanvass datasets --json\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

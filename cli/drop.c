@@ -6,7 +6,9 @@
 
 static const option options[] = {
     LINK_OPTIONS,
-    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no message on success"},
+    LANGUAGE_OPTION,
+    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL,
+     SAID("no message on success", "成功时不显示消息", "成功時不顯示訊息")},
 };
 
 static status drop(const settings *s, const char *const *operands, size_t count, error *err) {
@@ -30,9 +32,12 @@ const subcommand subcommand_drop = {
     .name = "drop",
     .summary = LINK_ENDING_SUMMARY,
     .usage = "[OPTIONS] NAME",
-    .about =
-        "Removes a dataset.  Its name is free at once; jobs that use its data go on, and\n"
-        "the data are removed when these have ended.\n",
+    .about = SAID("Removes a dataset.  Its name is free at once; jobs that use its data go on, and\n"
+                  "the data are removed when these have ended.\n",
+                  "删除数据集。其名称立即可再用；正在使用其数据的作业继续进行，待它们结束后\n"
+                  "数据才删除。\n",
+                  "刪除資料集。其名稱立即可再用；正在使用其資料的作業繼續進行，待它們結束後\n"
+                  "資料才刪除。\n"),
     .example = "canvass drop airline\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

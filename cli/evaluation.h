@@ -10,10 +10,11 @@
 #include "store/store.h"
 
 /* A row of the options of subcommands that read a specification. */
-#define CODEBOOK_OPTION                                                           \
-  {                                                                               \
-    0, "codebook", "FILE", OPTION_TEXT, offsetof(settings, codebook), 0, 0, NULL, \
-        "labels, values, missing codes from a table (CSV)"                        \
+#define CODEBOOK_OPTION                                                                                   \
+  {                                                                                                       \
+    0, "codebook", "FILE", OPTION_TEXT, offsetof(settings, codebook), 0, 0, NULL,                         \
+        SAID("labels, values, missing codes from a table (CSV)", "从表格（CSV）读取标签、取值、缺失代码", \
+             "從表格（CSV）讀取標籤、取值、遺漏代碼")                                                     \
   }
 
 typedef struct evaluation {

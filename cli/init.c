@@ -13,11 +13,16 @@ enum { SHOWN_BYTES_MAX = 1000 }; /* of a command that is told */
 #define AT(member) offsetof(settings, member)
 
 static const option options[] = {
-    {'o', "output", "SPEC", OPTION_TEXT, AT(output), 0, 0, NULL, "a new file; default: standard output"},
+    {'o', "output", "SPEC", OPTION_TEXT, AT(output), 0, 0, NULL,
+     SAID("a new file; default: standard output", "新文件；默认为标准输出", "新檔案；預設為標準輸出")},
     {0, "format", "FORMAT", OPTION_TEXT, AT(format), 0, 0, NULL,
-     "csv, ndjson, xlsx, or a platform; default: recognised"},
-    {0, "encoding", "ENCODING", OPTION_TEXT, AT(encoding), 0, 0, NULL, "default: UTF-8, or the probable one"},
-    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, no message on success"},
+     SAID("csv, ndjson, xlsx, or a platform; default: recognised", "csv、ndjson、xlsx 或平台名；默认自动识别",
+          "csv、ndjson、xlsx 或平台名；預設自動辨識")},
+    {0, "encoding", "ENCODING", OPTION_TEXT, AT(encoding), 0, 0, NULL,
+     SAID("default: UTF-8, or the probable one", "默认 UTF-8 或最可能的编码", "預設 UTF-8 或最可能的編碼")},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL,
+     SAID("no progress, no message on success", "不显示进度，成功时不显示消息",
+          "不顯示進度，成功時不顯示訊息")},
 };
 
 static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
@@ -113,14 +118,22 @@ static status init(const settings *s, const char *const *operands, size_t count,
 
 const subcommand subcommand_init = {
     .name = "init",
-    .summary = "propose a specification for survey files",
+    .summary =
+        SAID("propose a specification for survey files", "为调查文件拟一份评价方案", "為調查檔案擬一份評價方案"),
     .usage = "[OPTIONS] DATA...",
-    .about =
-        "Reads all rows of DATA and writes a specification that runs over them: types,\n"
-        "ranges, shared scales, answer texts in order, multiple choice, codes of no\n"
-        "answer, constructs, and analyses that fit.  Beside each guess stands what was\n"
-        "found, and where another reading is possible, that one too.  What is not sure\n"
-        "is nominal or text.  An existing file is never overwritten.\n",
+    .about = SAID("Reads all rows of DATA and writes a specification that runs over them: types,\n"
+                  "ranges, shared scales, answer texts in order, multiple choice, codes of no\n"
+                  "answer, constructs, and analyses that fit.  Beside each guess stands what was\n"
+                  "found, and where another reading is possible, that one too.  What is not sure\n"
+                  "is nominal or text.  An existing file is never overwritten.\n",
+                  "读取 DATA 的全部行，写出可直接运行的评价方案：类型、取值范围、共用量表、\n"
+                  "有序的答案文字、多选题、缺失代码、指标结构及合适的分析。每个猜测旁注明\n"
+                  "依据；另有可能的读法也一并列出。不能确定的一律为 nominal 或 text。\n"
+                  "从不覆盖已有文件。\n",
+                  "讀取 DATA 的全部列，寫出可直接執行的評價方案：類型、取值範圍、共用量表、\n"
+                  "有序的答案文字、多選題、遺漏代碼、指標結構及合適的分析。每個猜測旁註明\n"
+                  "依據；另有可能的讀法也一併列出。不能確定的一律為 nominal 或 text。\n"
+                  "從不覆寫既有檔案。\n"),
     .example =
         "canvass init answers.csv -o survey.yaml\n"
         "canvass run survey.yaml answers.csv\n",

@@ -19,13 +19,17 @@ static const char *const states[] = {"queued", "running", "done", "failed", "can
 
 static const option options[] = {
     {'d', "dataset", "NAME", OPTION_TEXT, offsetof(settings, dataset), 0, 0, NULL,
-     "only jobs over this dataset"},
+     SAID("only jobs over this dataset", "只列出此数据集的作业", "只列出此資料集的作業")},
     {0, "state", "STATE", OPTION_CHOICE, offsetof(settings, job_state), 0, 0, states,
-     "only queued, running, done, failed or cancelled ones"},
+     SAID("only queued, running, done, failed or cancelled ones",
+          "只列出此状态：queued、running、done、failed、cancelled",
+          "只列出此狀態：queued、running、done、failed、cancelled")},
     {'n', "limit", "N", OPTION_COUNT, offsetof(settings, limit), 1, LIMIT_MAX, NULL,
-     "the newest N; default: 50 on a terminal, otherwise all"},
+     SAID("the newest N; default: 50 on a terminal, otherwise all",
+          "最新的 N 个；默认：终端上 50 个，否则全部", "最新的 N 個；預設：終端機上 50 個，否則全部")},
     LISTING_JSON_OPTION,
     LINK_OPTIONS,
+    LANGUAGE_OPTION,
 };
 
 /* ---- Choosing ------------------------------------------------------------------------------------ */
@@ -152,10 +156,15 @@ const subcommand subcommand_jobs = {
     .name = "jobs",
     .summary = LISTING_SUMMARY,
     .usage = "[OPTIONS]",
-    .about =
-        "Lists jobs, the newest first: how far they are, and how many partial statistics\n"
-        "(one for each shard and accumulator) were computed and came from caches.\n"
-        "Long texts are cut; --json has all of them.\n",
+    .about = SAID("Lists jobs, the newest first: how far they are, and how many partial statistics\n"
+                  "(one for each shard and accumulator) were computed and came from caches.\n"
+                  "Long texts are cut; --json has all of them.\n",
+                  "列出作业，最新的在前：进度，以及有多少部分统计量（每个分片、每个累加器\n"
+                  "一份）是新计算的、有多少来自缓存。\n"
+                  "过长的文本会截短；--json 给出全文。\n",
+                  "列出作業，最新的在前：進度，以及有多少部分統計量（每個分片、每個累加器\n"
+                  "一份）是新計算的、有多少來自快取。\n"
+                  "過長的文字會截短；--json 給出全文。\n"),
     .example = "canvass jobs --dataset airline --state running\ncanvass jobs --json --limit 1\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

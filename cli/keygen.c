@@ -12,7 +12,8 @@ static const unsigned roles[] = {WAY_CLIENT, WAY_WORKER, WAY_CLIENT | WAY_WORKER
 
 static const option options[] = {
     {0, "role", "ROLE", OPTION_CHOICE, offsetof(settings, role), 0, 0, role_names,
-     "print a line for the list: client, worker, both"},
+     SAID("print a line for the list: client, worker, both", "输出清单中的一行：client、worker 或 both",
+          "輸出清單中的一行：client、worker 或 both")},
 };
 
 /* "keys/anna.key" is called anna. */
@@ -61,16 +62,27 @@ static status keygen(const settings *s, const char *const *operands, size_t coun
 
 const subcommand subcommand_keygen = {
     .name = "keygen",
-    .summary = "make a pair of keys for a cluster",
+    .summary = SAID("make a pair of keys for a cluster", "为集群生成密钥对", "為叢集產生金鑰對"),
     .usage = "[--role ROLE] FILE",
-    .about =
-        "Writes a pair of keys: FILE, which is secret and readable only by you, and\n"
-        "FILE.pub.  Prints the public key; with --role the line that allows it at a\n"
-        "broker in that role.  Existing files are left alone.\n"
-        "\n"
-        "Each machine makes its own pair; only printed lines and .pub files go to\n"
-        "others: the lines of workers and clients into the broker's list 'allowed', the\n"
-        "broker's public key to everybody.  A cluster on one machine needs no keys.\n",
+    .about = SAID("Writes a pair of keys: FILE, which is secret and readable only by you, and\n"
+                  "FILE.pub.  Prints the public key; with --role the line that allows it at a\n"
+                  "broker in that role.  Existing files are left alone.\n"
+                  "\n"
+                  "Each machine makes its own pair; only printed lines and .pub files go to\n"
+                  "others: the lines of workers and clients into the broker's list 'allowed', the\n"
+                  "broker's public key to everybody.  A cluster on one machine needs no keys.\n",
+                  "写出一对密钥：FILE（保密，只有本人可读）与 FILE.pub。输出公钥；加 --role\n"
+                  "时输出让调度程序以该角色允许它的一行。已有的文件不动。\n"
+                  "\n"
+                  "每台机器各自生成密钥；只有输出的行与 .pub 文件交给他人：工作程序与客户端\n"
+                  "的行写入调度程序的清单 allowed，调度程序的公钥交给所有人。\n"
+                  "单机上的集群不需要密钥。\n",
+                  "寫出一對金鑰：FILE（保密，只有本人可讀）與 FILE.pub。輸出公鑰；加 --role\n"
+                  "時輸出讓調度程式以該角色允許它的一行。既有的檔案不動。\n"
+                  "\n"
+                  "每台機器各自產生金鑰；只有輸出的行與 .pub 檔案交給他人：工作程式與用戶端\n"
+                  "的行寫入調度程式的清單 allowed，調度程式的公鑰交給所有人。\n"
+                  "單機上的叢集不需要金鑰。\n"),
     .example =
         "canvass keygen broker.key                  # on the broker's machine\n"
         "canvass keygen --role worker anna.key      # on hers; likewise clients\n"

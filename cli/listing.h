@@ -43,8 +43,12 @@ void listing_put_text(table *t, const json *item, const char *key);
 void listing_put_count(table *t, const json *item, const char *key);
 void listing_put_since(table *t, const json *item, const char *key);
 
-#define LISTING_SUMMARY "list them; --json for programs"
-#define LISTING_JSON_OPTION \
-  { 0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL, "one JSON object, for programs" }
+#define LISTING_SUMMARY \
+  SAID("list them; --json for programs", "列出；--json 供程序使用", "列出；--json 供程式使用")
+#define LISTING_JSON_OPTION                                                                               \
+  {                                                                                                       \
+    0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,                                   \
+        SAID("one JSON object, for programs", "一个 JSON 对象，供程序使用", "一個 JSON 物件，供程式使用") \
+  }
 
 #endif

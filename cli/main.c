@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/subcommand.h"
@@ -59,6 +60,7 @@ static status run_subcommand(const subcommand *s, const char *const *arguments, 
   settings chosen = {.shard_rows = SHARD_ROWS_DEFAULT, .language = -1, .role = -1, .job_state = -1};
   option_result result;
   status st = options_parse(s->options, s->options_count, arguments, count, &chosen, &result, err);
+  language_choose(chosen.language);
   if (st == STATUS_OK && result.wants_help) {
     st = answer_help(s, err);
   } else if (st == STATUS_OK) {

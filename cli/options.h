@@ -3,6 +3,7 @@
 #define CANVASS_CLI_OPTIONS_H
 
 #include "base/status.h"
+#include "cli/language.h"
 
 typedef enum option_kind {
   OPTION_FLAG,     /* bool */
@@ -10,7 +11,7 @@ typedef enum option_kind {
   OPTION_BYTES,    /* uint64_t: "500M", "20G"; at least LOW MiB */
   OPTION_CHOICE,   /* int: index into CHOICES */
   OPTION_LANGUAGE, /* int: index into plan_languages, whatever tag asks for it */
-  OPTION_FORMAT,   /* const char *: of a report (report/formats.def); help lists them after HELP */
+  OPTION_FORMAT,   /* const char *: of a report (report/formats.def), which screens list in place of HELP */
   OPTION_TEXT,     /* const char *: borrowed from the command line */
   OPTION_TEXTS,    /* option_texts: may be given several times */
 } option_kind;
@@ -29,7 +30,7 @@ typedef struct option {
   size_t offset; /* of the value in the settings */
   unsigned low, high;
   const char *const *choices; /* ends with NULL */
-  const char *help;
+  const char *help[LANGUAGES];
 } option;
 
 typedef struct option_result {

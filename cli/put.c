@@ -24,15 +24,24 @@ enum { APPEND_TRIES = 10 }; /* when others append to the same dataset meanwhile;
 #define AT(member) offsetof(settings, member)
 
 static const option options[] = {
-    {'a', "append", NULL, OPTION_FLAG, AT(append), 0, 0, NULL, "add files to the dataset, or create it"},
+    {'a', "append", NULL, OPTION_FLAG, AT(append), 0, 0, NULL,
+     SAID("add files to the dataset, or create it", "向数据集添加文件；没有则新建",
+          "將檔案加入資料集；沒有則新建")},
     {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
-     "rows per shard; default: 65536; reports are the same"},
+     SAID("rows per shard; default: 65536; reports are the same", "每个分片的行数；默认 65536；不影响报告",
+          "每個分片的列數；預設 65536；不影響報告")},
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
-     "refuse data with broken rows, and copies of files"},
+     SAID("refuse data with broken rows, and copies of files", "拒绝含损坏行的数据及重复的文件",
+          "拒絕含損壞列的資料及重複的檔案")},
     CODEBOOK_OPTION,
     LINK_OPTIONS,
-    {0, "json", NULL, OPTION_FLAG, AT(json), 0, 0, NULL, "report what was done as JSON on standard output"},
-    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress, no message on success"},
+    {0, "json", NULL, OPTION_FLAG, AT(json), 0, 0, NULL,
+     SAID("report what was done as JSON on standard output", "在标准输出以 JSON 报告所做的事",
+          "在標準輸出以 JSON 報告所做的事")},
+    LANGUAGE_OPTION,
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL,
+     SAID("no progress, no message on success", "不显示进度，成功时不显示消息",
+          "不顯示進度，成功時不顯示訊息")},
 };
 
 typedef struct putting {
@@ -311,17 +320,27 @@ static status put(const settings *s, const char *const *operands, size_t count, 
 
 const subcommand subcommand_put = {
     .name = "put",
-    .summary = "send survey files to the cluster as a dataset",
+    .summary = SAID("send survey files to the cluster as a dataset", "把调查文件作为数据集送到集群",
+                    "把調查檔案作為資料集送到叢集"),
     .usage = "[OPTIONS] NAME SPEC DATA...",
-    .about =
-        "Reads DATA as the specification SPEC says and makes them the dataset NAME.\n"
-        "Can be repeated after an interruption: only what is missing is sent.  With\n"
-        "--append, files that the dataset already has (same content, same name) are left\n"
-        "out.  A file's name is its base name; when several share one,\n"
-        "the directories that distinguish them belong to it: a/1.csv, b/1.csv.\n",
+    .about = SAID("Reads DATA as the specification SPEC says and makes them the dataset NAME.\n"
+                  "Can be repeated after an interruption: only what is missing is sent.  With\n"
+                  "--append, files that the dataset already has (same content, same name) are left\n"
+                  "out.  A file's name is its base name; when several share one,\n"
+                  "the directories that distinguish them belong to it: a/1.csv, b/1.csv.\n",
+                  "按评价方案 SPEC 读取 DATA，成为数据集 NAME。\n"
+                  "中断后可重复执行：只发送尚缺的部分。加 --append 时，数据集已有的文件\n"
+                  "（内容与名称均相同）不再加入。文件以其基本名称记录；几个文件同名时，\n"
+                  "加上能区分它们的目录：a/1.csv、b/1.csv。\n",
+                  "依評價方案 SPEC 讀取 DATA，成為資料集 NAME。\n"
+                  "中斷後可重複執行：只傳送尚缺的部分。加 --append 時，資料集已有的檔案\n"
+                  "（內容與名稱均相同）不再加入。檔案以其基本名稱記錄；幾個檔案同名時，\n"
+                  "加上能區分它們的目錄：a/1.csv、b/1.csv。\n"),
     .example =
         "canvass put airline survey.yaml answers.csv.gz\n"
         "canvass put airline survey.yaml 2026-11.csv --append\n",
+    .details =
+        "`--strict` refuses what can be seen without an evaluation: broken records, and copies of files.\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 3,

@@ -137,13 +137,21 @@ static status report(const settings *s, const char *const *operands, size_t coun
 
 const subcommand subcommand_report = {
     .name = "report",
-    .summary = "print the report of a finished job, or a saved one",
+    .summary = SAID("print the report of a finished job, or a saved one", "输出已完成作业或已保存的报告",
+                    "輸出已完成作業或已儲存的報告"),
     .usage = "[OPTIONS] JOB|FILE",
-    .about =
-        "Prints a job's report, as often as you like.  A job that has not ended is a\n"
-        "failure (exit code 1) that says how far it is; 'canvass watch' waits for it.\n"
-        "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n"
-        "FILE: a report that was written with --format json; - is standard input.\n",
+    .about = SAID("Prints a job's report, as often as you like.  A job that has not ended is a\n"
+                  "failure (exit code 1) that says how far it is; 'canvass watch' waits for it.\n"
+                  "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n"
+                  "FILE: a report that was written with --format json; - is standard input.\n",
+                  "输出作业的报告，次数不限。作业尚未结束即为失败（退出码 1），并说明进度；\n"
+                  "canvass watch 会等待它。\n"
+                  "JOB：canvass submit 输出的编号，或其前几位。\n"
+                  "FILE：以 --format json 写出的报告；- 为标准输入。\n",
+                  "輸出作業的報告，次數不限。作業尚未結束即為失敗（結束碼 1），並說明進度；\n"
+                  "canvass watch 會等待它。\n"
+                  "JOB：canvass submit 輸出的編號，或其前幾位。\n"
+                  "FILE：以 --format json 寫出的報告；- 為標準輸入。\n"),
     .example =
         "canvass report 1f0e3dad\n"
         "canvass report 1f0e3dad --format csv -o report.csv\n"

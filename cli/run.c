@@ -15,20 +15,26 @@ enum { WORKERS_MAX = 256, CACHE_MIB_MIN = 1 };
 
 static const option options[] = {
     {'w', "workers", "N", OPTION_COUNT, AT(workers), 1, WORKERS_MAX, NULL,
-     "worker threads; default: one per processor"},
+     SAID("worker threads; default: one per processor", "工作线程数；默认每个处理器一个",
+          "工作執行緒數；預設每個處理器一個")},
     {0, "shard-rows", "N", OPTION_COUNT, AT(shard_rows), 1, SHARD_ROWS_MAX, NULL,
-     "rows per shard; default: 65536; the report is the same"},
+     SAID("rows per shard; default: 65536; the report is the same", "每个分片的行数；默认 65536；不影响报告",
+          "每個分片的列數；預設 65536；不影響報告")},
     {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL,
-     "keep data and statistics there, compute what is new"},
+     SAID("keep data and statistics there, compute what is new", "数据与统计量保存于此，之后只计算新的部分",
+          "資料與統計量存放於此，之後只計算新的部分")},
     {0, "cache-bytes", "N", OPTION_BYTES, AT(cache_bytes), CACHE_MIB_MIN, 0, NULL,
-     "how much --store keeps, such as 500M; default: 16G"},
+     SAID("how much --store keeps, such as 500M; default: 16G", "--store 的容量，如 500M；默认 16G",
+          "--store 的容量，如 500M；預設 16G")},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
-     "allow --store on a network file system"},
+     SAID("allow --store on a network file system", "允许 --store 位于网络文件系统",
+          "允許 --store 位於網路檔案系統")},
     CODEBOOK_OPTION,
     RENDERING_OPTIONS,
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
-     "refuse broken rows, invalid answers or weights, copies"},
-    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},
+     SAID("refuse broken rows, invalid answers or weights, copies",
+          "拒绝损坏的行、无效的答案或权重、重复的文件", "拒絕損壞的列、無效的答案或權重、重複的檔案")},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, SAID("no progress", "不显示进度", "不顯示進度")},
 };
 
 static void say_what_was_new(const settings *s, const session_progress *last) {
@@ -74,15 +80,29 @@ static status run(const settings *s, const char *const *operands, size_t count, 
 
 const subcommand subcommand_run = {
     .name = "run",
-    .summary = "evaluate survey files and print the report",
+    .summary = SAID("evaluate survey files and print the report", "评价调查文件，输出报告",
+                    "評價調查檔案，輸出報告"),
     .usage = "[OPTIONS] SPEC DATA...",
-    .about =
-        "Reads survey files as the specification SPEC says and prints a report.\n"
-        "DATA: survey files, also .gz and .zst, as one dataset; - is standard input.\n",
+    .about = SAID("Reads survey files as the specification SPEC says and prints a report.\n"
+                  "DATA: survey files, also .gz and .zst, as one dataset; - is standard input.\n",
+                  "按评价方案 SPEC 读取调查文件并输出报告。\n"
+                  "DATA：调查文件，也可为 .gz、.zst，合为一个数据集；- 为标准输入。\n",
+                  "依評價方案 SPEC 讀取調查檔案並輸出報告。\n"
+                  "DATA：調查檔案，也可為 .gz、.zst，合為一個資料集；- 為標準輸入。\n"),
     .example =
         "canvass run survey.yaml answers.csv\n"
         "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --format json -o report.json\n"
         "canvass run survey.yaml 2024.csv.gz 2025.csv.gz --store /var/tmp/surveys\n",
+    .details =
+        "`--strict` makes an error (exit status 4) of broken records, invalid answers, rows without a usable "
+        "weight, "
+        "copies of files, files of platforms that contradict each other, and an encoding that does not suit "
+        "a file.  "
+        "Without it they are counted, and the report names the first places.\n"
+        "\n"
+        "With `--store` shards and partial statistics are kept in DIR.  The next run computes only what is "
+        "new, and "
+        "its report has the bytes of a run without a store.  A store belongs to one process at a time.\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 2,

@@ -13,7 +13,8 @@
 enum { SHOWN = 20, SHOWN_JSON = 1000, OPERANDS_MAX = 3 };
 
 static const option options[] = {
-    {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL, "one JSON object, for programs"},
+    {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
+     SAID("one JSON object, for programs", "一个 JSON 对象，供程序使用", "一個 JSON 物件，供程式使用")},
 };
 
 /* ---- What is found ------------------------------------------------------------------------------- */
@@ -241,16 +242,26 @@ static status look_after(const settings *s, const char *const *operands, size_t 
 
 const subcommand subcommand_store = {
     .name = "store",
-    .summary = "check, salvage or back up what --store keeps",
+    .summary = SAID("check, salvage or back up what --store keeps", "检查、抢救或备份 --store 保存的内容",
+                    "檢查、搶救或備份 --store 存放的內容"),
     .usage = "verify DIR | salvage DIR NEWDIR | backup DIR NEWDIR",
-    .about =
-        "Looks after the directory that --store names.  NEWDIR is new or empty.\n"
-        "verify   compares every record and every blob with its checksum; for stores\n"
-        "         of brokers and caches, while nobody uses them\n"
-        "salvage  gives back what is whole in a broker's store that is damaged\n"
-        "backup   copies a broker's store, also while the broker runs; to restore,\n"
-        "         start a broker on the copy\n"
-        "What is damaged or missing is counted and named, and the exit code is then 1.\n",
+    .about = SAID("Looks after the directory that --store names.  NEWDIR is new or empty.\n"
+                  "verify   compares every record and every blob with its checksum; for stores\n"
+                  "         of brokers and caches, while nobody uses them\n"
+                  "salvage  gives back what is whole in a broker's store that is damaged\n"
+                  "backup   copies a broker's store, also while the broker runs; to restore,\n"
+                  "         start a broker on the copy\n"
+                  "What is damaged or missing is counted and named, and the exit code is then 1.\n",
+                  "照管 --store 所指的目录。NEWDIR 须是新的或空的。\n"
+                  "verify   以校验和核对每条记录与每个数据块；用于无人使用的调度程序存储与缓存\n"
+                  "salvage  从损坏的调度程序存储中取回完好的部分\n"
+                  "backup   复制调度程序的存储，运行中亦可；恢复时在副本上启动 broker\n"
+                  "损坏或缺少的会计数并列出，此时退出码为 1。\n",
+                  "照管 --store 所指的目錄。NEWDIR 須是新的或空的。\n"
+                  "verify   以總和檢查碼核對每筆紀錄與每個資料塊；用於無人使用的儲存與快取\n"
+                  "salvage  從損壞的調度程式儲存中取回完好的部分\n"
+                  "backup   複製調度程式的儲存，執行中亦可；還原時在副本上啟動 broker\n"
+                  "損壞或缺少的會計數並列出，此時結束碼為 1。\n"),
     .example =
         "canvass store verify /var/lib/canvass\n"
         "canvass store backup /var/lib/canvass /backup/canvass-2026-01-31\n"

@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "cli/options.h"
-#include "report/report.h"
 
 /* What options set; the same for all subcommands. */
 typedef struct settings {
@@ -36,16 +35,28 @@ typedef struct settings {
   int job_state;    /* of the jobs that are listed; -1: any */
   unsigned limit;   /* how many of them; 0: all, or as many as fit a terminal */
   bool wait, append, json;
+  bool man; /* help as a page of the manual */
 } settings;
+
+/* A row for the options of every subcommand that says something to people. */
+#define LANGUAGE_OPTION                                                                 \
+  {                                                                                     \
+    'l', "lang", "LANGUAGE", OPTION_LANGUAGE, offsetof(settings, language), 0, 0, NULL, \
+        SAID("en, zh (zh-Hans), zh-TW (zh-Hant); default: locale's",                    \
+             "en、zh（zh-Hans）、zh-TW（zh-Hant）；默认按区域设置",                     \
+             "en、zh（zh-Hans）、zh-TW（zh-Hant）；預設依地區設定")                     \
+  }
 
 typedef enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_choice;
 
 typedef struct subcommand {
   const char *name;
-  const char *summary; /* half a line; neighbours with the same summary share a line of the overview */
-  const char *usage;   /* what follows "canvass NAME" */
-  const char *about;   /* lines */
-  const char *example; /* lines */
+  /* Half a line; neighbours with the same summary share a line of the overview. */
+  const char *summary[LANGUAGES];
+  const char *usage; /* what follows "canvass NAME"; completion reads the operands from it (completion.h) */
+  const char *about[LANGUAGES]; /* lines */
+  const char *example;          /* lines */
+  const char *details;          /* paragraphs for the manual, with empty lines between them; NULL: none */
   const option *options;
   size_t options_count;
   size_t operands_min, operands_max;
@@ -54,22 +65,29 @@ typedef struct subcommand {
   status (*run)(const settings *s, const char *const *operands, size_t count, error *err);
 } subcommand;
 
-#define SUBCOMMAND(name, heading) extern const subcommand subcommand_##name;
+/* Of `version`, `completion` and `help`, which share a line of the overview. */
+#define BESIDES_SUMMARY                                                                          \
+  SAID("the release; completion for shells; help on a name", "版本；shell 补全；某一名称的帮助", \
+       "版本；shell 補全；某一名稱的說明")
+
+#define SUBCOMMAND(name, section) extern const subcommand subcommand_##name;
 #include "cli/subcommands.def"
 #undef SUBCOMMAND
 
 const subcommand *subcommand_find(const char *name); /* NULL when unknown */
 size_t subcommand_count(void);
 const subcommand *subcommand_at(size_t index);
-/* The overview's heading above S; NULL when it has none. */
-const char *subcommand_heading(const subcommand *s);
+/* The overview has a heading above the first of each section. */
+typedef enum subcommand_section {
+  SECTION_HERE,
+  SECTION_CLUSTER,
+  SECTION_SERVICE,
+  SECTION_BESIDES
+} subcommand_section;
+subcommand_section subcommand_section_at(size_t index);
 /* "unknown subcommand 'rum'; did you mean 'run'?" */
 status subcommand_unknown(const char *name, error *err);
 
-/* Screens of help (help.c). */
-void help_overview(buf *out);
-void help_bare(buf *out); /* of `canvass` alone */
-void help_subcommand(const subcommand *s, buf *out);
 void version_text(buf *out);
 
 #endif

@@ -6,9 +6,9 @@
 
 static const struct row {
   const subcommand *command;
-  const char *heading; /* above it in the overview; NULL: none */
+  subcommand_section section;
 } rows[] = {
-#define SUBCOMMAND(name, heading) {&subcommand_##name, heading},
+#define SUBCOMMAND(name, section) {&subcommand_##name, SECTION_##section},
 #include "cli/subcommands.def"
 #undef SUBCOMMAND
 };
@@ -22,13 +22,8 @@ const subcommand *subcommand_at(size_t index) {
   return rows[index].command;
 }
 
-const char *subcommand_heading(const subcommand *s) {
-  for (size_t i = 0; i < ROWS; i++) {
-    if (rows[i].command == s) {
-      return rows[i].heading;
-    }
-  }
-  return NULL;
+subcommand_section subcommand_section_at(size_t index) {
+  return rows[index].section;
 }
 
 const subcommand *subcommand_find(const char *name) {

@@ -24,19 +24,26 @@ enum { PRIORITY_MAX = 1000000, TIMEOUT_MAX = 1000000000 };
 
 static const option options[] = {
     {'d', "dataset", "NAME", OPTION_TEXT, AT(dataset), 0, 0, NULL,
-     "the data, sent before with 'canvass put'"},
-    {0, "wait", NULL, OPTION_FLAG, AT(wait), 0, 0, NULL, "wait, and print the report instead of the id"},
+     SAID("the data, sent before with 'canvass put'", "数据集，先用 canvass put 发送",
+          "資料集，先用 canvass put 傳送")},
+    {0, "wait", NULL, OPTION_FLAG, AT(wait), 0, 0, NULL,
+     SAID("wait, and print the report instead of the id", "等待完成，输出报告而不是编号",
+          "等待完成，輸出報告而不是編號")},
     {0, "key", "KEY", OPTION_TEXT, AT(job_key), 0, 0, NULL,
-     "the same key means the same job; default: a new one"},
-    {0, "priority", "P", OPTION_COUNT, AT(priority), 0, PRIORITY_MAX, NULL, "larger goes first; default: 0"},
+     SAID("the same key means the same job; default: a new one", "键相同即同一作业；默认新建作业",
+          "鍵相同即同一作業；預設新建作業")},
+    {0, "priority", "P", OPTION_COUNT, AT(priority), 0, PRIORITY_MAX, NULL,
+     SAID("larger goes first; default: 0", "数值大者优先；默认 0", "數值大者優先；預設 0")},
     {0, "timeout", "S", OPTION_COUNT, AT(timeout), 1, TIMEOUT_MAX, NULL,
-     "end the job when it is not done after S seconds"},
+     SAID("end the job when it is not done after S seconds", "S 秒后仍未完成则结束作业",
+          "S 秒後仍未完成則結束作業")},
     CODEBOOK_OPTION,
     RENDERING_OPTIONS,
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
-     "with --wait: refuse what 'canvass run --strict' does"},
+     SAID("with --wait: refuse what 'canvass run --strict' does", "与 --wait 合用：拒绝 canvass run --strict 所拒绝的",
+          "與 --wait 合用：拒絕 canvass run --strict 所拒絕的")},
     LINK_OPTIONS,
-    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no progress"},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, SAID("no progress", "不显示进度", "不顯示進度")},
 };
 
 static status get_dataset(const settings *s, session *link, evaluation *e, uint64_t *version, error *err) {
@@ -225,10 +232,17 @@ static status submit(const settings *s, const char *const *operands, size_t coun
 
 const subcommand subcommand_submit = {
     .name = "submit",
-    .summary = "evaluate a dataset on the cluster",
+    .summary = SAID("evaluate a dataset on the cluster", "在集群上评价数据集", "在叢集上評價資料集"),
     .usage = "[OPTIONS] SPEC --dataset NAME",
-    .about = "Prints the id of a new job; with --wait its report, and Ctrl-C leaves the job.\n",
-    .example = "canvass submit survey.yaml --dataset airline --key night-42 --wait -o it.txt\n",
+    .about = SAID("Prints the id of a new job; with --wait its report, and Ctrl-C leaves the job.\n",
+                  "输出新作业的编号；加 --wait 时输出报告，Ctrl-C 不影响作业。\n",
+                  "輸出新作業的編號；加 --wait 時輸出報告，Ctrl-C 不影響作業。\n"),
+    .example =
+        "canvass submit survey.yaml --dataset airline --key night-42 --wait -o it.txt\n",
+    .details =
+        "A `--key` that is known already means that job, whatever priority and timeout are given this time: "
+        "a script "
+        "may submit again when it does not know whether it did.\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 1,

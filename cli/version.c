@@ -30,9 +30,11 @@ static status version(const settings *s, const char *const *operands, size_t cou
 
 const subcommand subcommand_version = {
     .name = "version",
-    .summary = "the release; help on a subcommand, analysis or format",
+    .summary = BESIDES_SUMMARY,
     .usage = "",
-    .about = "Workers with equal releases and fingerprints give equal bytes.\n",
+    .about =
+        SAID("Workers with equal releases and fingerprints give equal bytes.\n",
+             "版本与指纹相同的工作程序给出相同的字节。\n", "版本與指紋相同的工作程式給出相同的位元組。\n"),
     .example = "canvass version\n",
     .operands_max = 0,
     .run = version,

@@ -5,8 +5,10 @@
 static const option options[] = {
     LINK_OPTIONS,
     {0, "json", NULL, OPTION_FLAG, offsetof(settings, json), 0, 0, NULL,
-     "one JSON object on a line for each change"},
-    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL, "no progress"},
+     SAID("one JSON object on a line for each change", "每次变化输出一行 JSON", "每次變化輸出一行 JSON")},
+    LANGUAGE_OPTION,
+    {'q', "quiet", NULL, OPTION_FLAG, offsetof(settings, quiet), 0, 0, NULL,
+     SAID("no progress", "不显示进度", "不顯示進度")},
 };
 
 static status watch_steps(const settings *s, session *link, const char *prefix, buf *report, error *err) {
@@ -33,12 +35,17 @@ static status watch(const settings *s, const char *const *operands, size_t count
 
 const subcommand subcommand_watch = {
     .name = "watch",
-    .summary = "follow a job to its end",
+    .summary = SAID("follow a job to its end", "跟踪作业直到结束", "追蹤作業直到結束"),
     .usage = "[OPTIONS] JOB",
-    .about =
-        "Shows how far a job is until it ends.  The exit code is 0 when it is done, or\n"
-        "that of its failure.  Ctrl-C leaves the job alone: watch it again at any time.\n"
-        "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
+    .about = SAID("Shows how far a job is until it ends.  The exit code is 0 when it is done, or\n"
+                  "that of its failure.  Ctrl-C leaves the job alone: watch it again at any time.\n"
+                  "JOB: its id as 'canvass submit' printed it, or the first digits of it.\n",
+                  "显示作业进度直到结束。完成时退出码为 0，失败时为其退出码。\n"
+                  "Ctrl-C 不影响作业：可随时再看。\n"
+                  "JOB：canvass submit 输出的编号，或其前几位。\n",
+                  "顯示作業進度直到結束。完成時結束碼為 0，失敗時為其結束碼。\n"
+                  "Ctrl-C 不影響作業：可隨時再看。\n"
+                  "JOB：canvass submit 輸出的編號，或其前幾位。\n"),
     .example =
         "canvass watch 1f0e3dad\n"
         "canvass watch 1f0e3dad --json --broker tcp://broker:7117\n",

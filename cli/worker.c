@@ -18,14 +18,18 @@ enum { THREADS_MAX = 256, CACHE_MIB_MIN = 1, LOOK_MS = 500 };
 
 static const option options[] = {
     LINK_OPTIONS,
-    {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL, "where shards and statistics are kept"},
+    {0, "store", "DIR", OPTION_TEXT, AT(store), 0, 0, NULL,
+     SAID("where shards and statistics are kept", "保存分片与统计量的目录", "存放分片與統計量的目錄")},
     {0, "threads", "N", OPTION_COUNT, AT(threads), 1, THREADS_MAX, NULL,
-     "tasks computed at a time; default: one per processor"},
+     SAID("tasks computed at a time; default: one per processor", "同时计算的任务数；默认每个处理器一个",
+          "同時計算的任務數；預設每個處理器一個")},
     {0, "cache-bytes", "N", OPTION_BYTES, AT(cache_bytes), CACHE_MIB_MIN, 0, NULL,
-     "how much --store keeps, such as 500M; default: 16G"},
+     SAID("how much --store keeps, such as 500M; default: 16G", "--store 的容量，如 500M；默认 16G",
+          "--store 的容量，如 500M；預設 16G")},
     {0, "network-store", NULL, OPTION_FLAG, AT(network_store), 0, 0, NULL,
-     "allow --store on a network file system"},
-    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, "no log"},
+     SAID("allow --store on a network file system", "允许 --store 位于网络文件系统",
+          "允許 --store 位於網路檔案系統")},
+    {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, SAID("no log", "不写日志", "不寫日誌")},
 };
 
 typedef struct service {
@@ -130,14 +134,21 @@ static status run(const settings *wanted, const char *const *operands, size_t co
 
 const subcommand subcommand_worker = {
     .name = "worker",
-    .summary = "compute for a broker",
+    .summary = SAID("compute for a broker", "为调度程序计算", "為調度程式計算"),
     .usage = "--broker ENDPOINT --store DIR [OPTIONS]",
-    .about =
-        "Joins a broker and computes tasks until it is stopped.  Any number of workers\n"
-        "may join and leave.  DIR belongs to this worker alone: what is fetched and\n"
-        "computed is kept there for the next job.  It takes two tasks per thread, so that\n"
-        "the next one is there when one is done.  SIGTERM or Ctrl-C lets it finish\n"
-        "running tasks; a second one stops it at once.\n",
+    .about = SAID("Joins a broker and computes tasks until it is stopped.  Any number of workers\n"
+                  "may join and leave.  DIR belongs to this worker alone: what is fetched and\n"
+                  "computed is kept there for the next job.  It takes two tasks per thread, so that\n"
+                  "the next one is there when one is done.  SIGTERM or Ctrl-C lets it finish\n"
+                  "running tasks; a second one stops it at once.\n",
+                  "加入调度程序并计算任务，直到被停止。工作程序可任意加入和离开，数量不限。\n"
+                  "DIR 只属于这一个工作程序：取得与算出的内容留给下一个作业。每个线程接两个\n"
+                  "任务，以便一个完成时下一个已就绪。收到 SIGTERM 或 Ctrl-C 时先完成正在运行\n"
+                  "的任务；再次收到则立即停止。\n",
+                  "加入調度程式並計算任務，直到被停止。工作程式可任意加入和離開，數量不限。\n"
+                  "DIR 只屬於這一個工作程式：取得與算出的內容留給下一個作業。每個執行緒接兩個\n"
+                  "任務，以便一個完成時下一個已就緒。收到 SIGTERM 或 Ctrl-C 時先完成正在執行\n"
+                  "的任務；再次收到則立即停止。\n"),
     .example =
         "canvass worker --broker ipc:///run/canvass/socket --store /var/cache/canvass\n"
         "canvass worker --broker tcp://10.0.0.5:7117 --store /scratch/canvass \\\n"

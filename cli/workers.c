@@ -8,6 +8,7 @@
 static const option options[] = {
     LISTING_JSON_OPTION,
     LINK_OPTIONS,
+    LANGUAGE_OPTION,
 };
 
 static const table_column columns[] = {
@@ -60,11 +61,16 @@ const subcommand subcommand_workers = {
     .name = "workers",
     .summary = LISTING_SUMMARY,
     .usage = "[OPTIONS]",
-    .about =
-        "Lists the connected workers: tasks assigned and done, shards that they hold,\n"
-        "when they were last heard.  '3 of 4' means that of the 4 tasks that the worker\n"
-        "takes, twice its threads, 3 are assigned: it computes half of them at a time.\n"
-        "Workers of equal fingerprints give equal bytes.\n",
+    .about = SAID("Lists the connected workers: tasks assigned and done, shards that they hold,\n"
+                  "when they were last heard.  '3 of 4' means that of the 4 tasks that the worker\n"
+                  "takes, twice its threads, 3 are assigned: it computes half of them at a time.\n"
+                  "Workers of equal fingerprints give equal bytes.\n",
+                  "列出已连接的工作程序：已分派与已完成的任务、持有的分片、最近一次联系。\n"
+                  "“3/4” 表示该程序最多接 4 个任务（线程数的两倍），已分派 3 个：同时计算\n"
+                  "其中一半。指纹相同的工作程序给出相同的字节。\n",
+                  "列出已連線的工作程式：已分派與已完成的任務、持有的分片、最近一次聯繫。\n"
+                  "「3/4」表示該程式最多接 4 個任務（執行緒數的兩倍），已分派 3 個：同時計算\n"
+                  "其中一半。指紋相同的工作程式給出相同的位元組。\n"),
     .example = "canvass workers\ncanvass workers --json\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],

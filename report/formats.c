@@ -94,12 +94,16 @@ bool report_format_is_document(const char *text) {
   return format_find(text, &f, &part, NULL) == STATUS_OK && f->is_document;
 }
 
-void report_formats_list(buf *out) {
-  for (size_t i = 0; i < FORMATS; i++) {
-    buf_printf(out, "%s", i == 0 ? "" : i + 1 < FORMATS ? ", " : " or ");
-    put_synopsis(&formats[i], out);
-    buf_printf(out, "%s", i == 0 ? " (default)" : "");
-  }
+const char *report_format_name(size_t index) {
+  return index < FORMATS ? formats[index].name : NULL;
+}
+
+const char *report_format_part(size_t index) {
+  return index < FORMATS ? formats[index].part : NULL;
+}
+
+const char *report_format_about(size_t index) {
+  return index < FORMATS ? formats[index].about : NULL;
 }
 
 bool report_format_describe(const char *name, buf *out) {

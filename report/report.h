@@ -26,8 +26,12 @@ status report_format_check_names(const char *text, const char *const *names, siz
 /* Whether the format writes its input unchanged, so that it need not be a report.  False for an unknown one.
  */
 bool report_format_is_document(const char *text);
-/* "text (default), json or csv" */
-void report_formats_list(buf *out);
+/* The INDEX-th format, of which the first is the default; NULL after the last. */
+const char *report_format_name(size_t index);
+/* What must follow "NAME:" in the INDEX-th format, as help shows it; NULL: nothing may follow. */
+const char *report_format_part(size_t index);
+/* Half a line about the INDEX-th format. */
+const char *report_format_about(size_t index);
 /* Appends the help text of format NAME; false: there is no such format. */
 bool report_format_describe(const char *name, buf *out);
 /* Whether PATH has the extension of a format other than the default; appends that format ("svg:NAME") to

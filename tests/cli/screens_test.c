@@ -11,6 +11,10 @@
 
 enum { SCREEN_LINES = 24, SCREEN_COLUMNS = 80, ARGUMENTS_MAX = 8 };
 
+static const char *const subcommands[] = {
+    "init",   "run",  "check",  "put",    "submit", "watch",      "report", "jobs",    "workers", "datasets",
+    "cancel", "drop", "broker", "worker", "keygen", "completion", "store",  "version", "help"};
+
 typedef struct invocation {
   const char *arguments[ARGUMENTS_MAX]; /* without the program; ends with NULL */
 } invocation;
@@ -65,6 +69,8 @@ static void every_help_fits_a_screen_and_has_an_example(void **state) {
       {{"help", "worker"}},
       {{"keygen", "--help"}},
       {{"help", "store"}},
+      {{"help", "completion"}},
+      {{"init", "--help"}},
   };
   for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
     process_result r;
@@ -80,6 +86,85 @@ static void every_help_fits_a_screen_and_has_an_example(void **state) {
     assert_contains(r.out, "Example:\n  canvass ");
     process_result_fini(&r);
   }
+}
+
+/* Of every line between BEGIN and the next empty line, or the end: is there a character that is not ASCII? */
+static void check_lines_are_translated(const char *screen, const char *begin, const char *what) {
+  const char *line = strstr(screen, begin);
+  assert_non_null(line);
+  for (line += strlen(begin); *line != '\0' && *line != '\n';) {
+    const size_t length = strcspn(line, "\n");
+    bool is_translated = false;
+    for (size_t i = 0; i < length; i++) {
+      is_translated = is_translated || (unsigned char)line[i] >= 0x80;
+    }
+    if (!is_translated) {
+      fail_msg("%s: not translated: %.*s", what, (int)length, line);
+    }
+    line += length + (line[length] == '\n');
+  }
+}
+
+static void help_of_subcommands_is_translated_and_fits_a_screen(void **state) {
+  (void)state;
+  static const struct {
+    const char *language, *options;
+  } cases[] = {{"zh", "选项：\n"}, {"zh-TW", "選項：\n"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    process_result overview;
+    call_program(&(invocation){{"help", "--lang", cases[i].language}}, &overview);
+    size_t widest = 0;
+    assert_in_range(count_lines(overview.out, &widest), 1, SCREEN_LINES);
+    assert_in_range(widest, 1, SCREEN_COLUMNS);
+    for (size_t k = 0; k < sizeof subcommands / sizeof subcommands[0]; k++) {
+      process_result r;
+      assert_contains(overview.out, subcommands[k]);
+      call_program(&(invocation){{"help", subcommands[k], "--lang", cases[i].language}}, &r);
+      process_check_success(&r);
+      const size_t lines = count_lines(r.out, &widest);
+      if (lines > SCREEN_LINES || widest > SCREEN_COLUMNS) {
+        fail_msg("%s: %zu lines of %zu columns\n%s", subcommands[k], lines, widest, r.out);
+      }
+      check_lines_are_translated(r.out, "\n\n", subcommands[k]);
+      check_lines_are_translated(r.out, cases[i].options, subcommands[k]);
+      process_result_fini(&r);
+    }
+    process_result_fini(&overview);
+  }
+}
+
+static void help_has_the_language_of_the_locale(void **state) {
+  (void)state;
+  static const char script[] = "LC_ALL=zh_TW.UTF-8 exec \"$0\" put --help";
+  process_result r;
+  process_run((const char *const[]){"/bin/sh", "-c", script, CANVASS_PROGRAM, NULL}, NULL, &r);
+  process_check_success(&r);
+  assert_contains(r.out, "依評價方案 SPEC 讀取 DATA");
+  process_result_fini(&r);
+  call_program(&(invocation){{"put", "--help", "--lang", "zh"}}, &r);
+  assert_contains(r.out, "按评价方案 SPEC 读取 DATA");
+  process_result_fini(&r);
+}
+
+static void every_topic_fits_a_screen_and_has_an_example(void **state) {
+  (void)state;
+  static const char *const topics[] = {"specification", "where", "formats"};
+  process_result overview;
+  call_program(&(invocation){{"help"}}, &overview);
+  for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
+    process_result r;
+    call_program(&(invocation){{"help", topics[i]}}, &r);
+    process_check_success(&r);
+    size_t widest = 0;
+    const size_t lines = count_lines(r.out, &widest);
+    if (lines > SCREEN_LINES || widest > SCREEN_COLUMNS) {
+      fail_msg("%s: %zu lines of %zu columns\n%s", topics[i], lines, widest, r.out);
+    }
+    assert_contains(r.out, "Example:\n  ");
+    assert_contains(overview.out, topics[i]);
+    process_result_fini(&r);
+  }
+  process_result_fini(&overview);
 }
 
 static void help_wins_over_whatever_else_is_written(void **state) {
@@ -155,6 +240,10 @@ static void wrong_usage_is_told_and_exits_with_2(void **state) {
       {{{"help", "npss"}}, "did you mean 'nps'?"},
       {{{"help", "run", "nps"}}, "takes at most 1"},
       {{{"version", "now"}}, "takes at most 0"},
+      {{{"help", "wher"}}, "did you mean 'where'?"},
+      {{{"help", "nps", "--man"}}, "the manual has no page 'nps'"},
+      {{{"completion"}}, "'completion' needs a shell: bash, zsh or fish"},
+      {{{"completion", "tcsh"}}, "does not know the shell 'tcsh': it has bash, zsh and fish"},
       {{{"run", "no-such-file.yaml", "b.csv"}}, "cannot open the specification no-such-file.yaml"},
       {{{"put", "survey", "spec.yaml"}}, "'put' needs a dataset's name, a specification and"},
       {{{"submit", "spec.yaml"}}, "'submit' needs --dataset NAME"},
@@ -209,30 +298,31 @@ static void a_closed_pipe_ends_the_program_without_a_word(void **state) {
 
 static void the_overview_names_every_subcommand(void **state) {
   (void)state;
-  static const char *const names[] = {"init",   "run",    "check",   "put",      "submit", "watch",
-                                      "report", "jobs",   "workers", "datasets", "cancel", "drop",
-                                      "broker", "worker", "keygen",  "version",  "help"};
   process_result r;
   call_program(&(invocation){{"--help"}}, &r);
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+  for (size_t i = 0; i < sizeof subcommands / sizeof subcommands[0]; i++) {
     char first[32];
     char later[32];
-    (void)snprintf(first, sizeof first, "\n  %s", names[i]);
-    (void)snprintf(later, sizeof later, ", %s", names[i]);
+    (void)snprintf(first, sizeof first, "\n  %s", subcommands[i]);
+    (void)snprintf(later, sizeof later, ", %s", subcommands[i]);
     if (strstr(r.out, first) == NULL && strstr(r.out, later) == NULL) {
-      fail_msg("'%s' is not in:\n%s", names[i], r.out);
+      fail_msg("'%s' is not in:\n%s", subcommands[i], r.out);
     }
   }
   process_result_fini(&r);
 }
 
 int main(void) {
-  static const char *const variables[] = {"CANVASS_BROKER", "CANVASS_IDENTITY", "CANVASS_BROKER_KEY"};
+  static const char *const variables[] = {"CANVASS_BROKER", "CANVASS_IDENTITY", "CANVASS_BROKER_KEY",
+                                          "LC_ALL",         "LC_MESSAGES",      "LANG"};
   for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
     (void)unsetenv(variables[i]);
   }
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_help_fits_a_screen_and_has_an_example),
+      cmocka_unit_test(help_of_subcommands_is_translated_and_fits_a_screen),
+      cmocka_unit_test(help_has_the_language_of_the_locale),
+      cmocka_unit_test(every_topic_fits_a_screen_and_has_an_example),
       cmocka_unit_test(the_overview_names_every_subcommand),
       cmocka_unit_test(help_wins_over_whatever_else_is_written),
       cmocka_unit_test(every_analysis_has_its_help),
