@@ -14,7 +14,7 @@ static status cancel_steps(const settings *s, session *link, const char *prefix,
   TRY(session_find_job(link, prefix, id, err));
   TRY(session_cancel(link, id, err));
   if (!s->quiet) {
-    output_complain("job %.8s is cancelled", id);
+    output_complain(language_say("job %.8s is cancelled", "作业 %.8s 已取消", "作業 %.8s 已取消"), id);
   }
   return STATUS_OK;
 }

@@ -9,14 +9,14 @@ static const option options[] = {
     LANGUAGE_OPTION,
 };
 
-static const table_column columns[] = {
-    {"DATASET", false, LISTING_NAME_COLUMNS},
-    {"VERSION", true, 0},
-    {"ROWS", true, 0},
-    {"FILES", true, 0},
-    {"SHARDS", true, 0},
-    {"SIZE", true, 0},
-    {"CHANGED", true, 0},
+static const listing_column columns[] = {
+    {SAID("DATASET", "数据集", "資料集"), false, LISTING_NAME_COLUMNS},
+    {SAID("VERSION", "版本", "版本"), true, 0},
+    {SAID("ROWS", "行数", "列數"), true, 0},
+    {SAID("FILES", "文件数", "檔案數"), true, 0},
+    {SAID("SHARDS", "分片", "分片"), true, 0},
+    {SAID("SIZE", "大小", "大小"), true, 0},
+    {SAID("CHANGED", "更改时间", "變更時間"), true, 0},
 };
 
 static void put(table *t, const listed *l) {
@@ -34,10 +34,14 @@ static void put(table *t, const listed *l) {
   }
 }
 
-static const listing datasets_listing = {"datasets", "no datasets; 'canvass put' makes one",
-                                         columns,    sizeof columns / sizeof columns[0],
-                                         put,        NULL,
-                                         NULL};
+static const listing datasets_listing = {
+    .what = "datasets",
+    .noun = SAID("datasets", "数据集", "資料集"),
+    .none = SAID("no datasets; 'canvass put' makes one", "没有数据集；可用 canvass put 建立",
+                 "沒有資料集；可用 canvass put 建立"),
+    .columns = columns,
+    .columns_count = sizeof columns / sizeof columns[0],
+    .fill = put};
 
 static status datasets(const settings *s, const char *const *operands, size_t count, error *err) {
   (void)operands;

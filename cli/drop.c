@@ -3,6 +3,7 @@
 
 #include "cli/link.h"
 #include "cli/output.h"
+#include "cli/words.h"
 
 static const option options[] = {
     LINK_OPTIONS,
@@ -20,10 +21,16 @@ static status drop(const settings *s, const char *const *operands, size_t count,
   session_close(link);
   TRY(st);
   if (!s->quiet && using > 0) {
-    output_complain("dataset %s is dropped; its data stay until %" PRIu64 " unfinished %s ended", operands[0],
-                    using, using == 1 ? "job has" : "jobs have");
+    output_complain(
+        language_say(
+            words_plural(using,
+                         "dataset %s is dropped; its data stay until %" PRIu64 " unfinished job has ended",
+                         "dataset %s is dropped; its data stay until %" PRIu64 " unfinished jobs have ended"),
+            "已删除数据集 %s；其数据保留到 %" PRIu64 " 个未完成的作业结束",
+            "已刪除資料集 %s；其資料保留到 %" PRIu64 " 個未完成的作業結束"),
+        operands[0], using);
   } else if (!s->quiet) {
-    output_complain("dataset %s is dropped", operands[0]);
+    output_complain(language_say("dataset %s is dropped", "已删除数据集 %s", "已刪除資料集 %s"), operands[0]);
   }
   return STATUS_OK;
 }

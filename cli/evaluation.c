@@ -199,7 +199,8 @@ status evaluation_judge_files(const evaluation *e, uint32_t first, error *err) {
 
 static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
   evaluation *e = context;
-  progress_show(&e->progress, "Reading", 0, rows, bytes_done, bytes_total);
+  progress_show(&e->progress, language_say("Reading", "正在读取", "正在讀取"), 0, rows, bytes_done,
+                bytes_total);
   return !interrupt_requested();
 }
 

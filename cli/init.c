@@ -27,7 +27,8 @@ static const option options[] = {
 
 static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
   evaluation *e = context;
-  progress_show(&e->progress, "Reading", 0, rows, bytes_done, bytes_total);
+  progress_show(&e->progress, language_say("Reading", "正在读取", "正在讀取"), 0, rows, bytes_done,
+                bytes_total);
   return !interrupt_requested();
 }
 
@@ -118,8 +119,8 @@ static status init(const settings *s, const char *const *operands, size_t count,
 
 const subcommand subcommand_init = {
     .name = "init",
-    .summary =
-        SAID("propose a specification for survey files", "为调查文件拟一份评价方案", "為調查檔案擬一份評價方案"),
+    .summary = SAID("propose a specification for survey files", "为调查文件拟一份评价方案",
+                    "為調查檔案擬一份評價方案"),
     .usage = "[OPTIONS] DATA...",
     .about = SAID("Reads all rows of DATA and writes a specification that runs over them: types,\n"
                   "ranges, shared scales, answer texts in order, multiple choice, codes of no\n"

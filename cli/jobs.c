@@ -14,8 +14,13 @@ enum {
   LIMIT_MAX = 1000000,
 };
 
-/* As the broker names them. */
+/* As the broker names them, and as people read them. */
 static const char *const states[] = {"queued", "running", "done", "failed", "cancelled", NULL};
+static const char *const state_words[][LANGUAGES] = {
+    SAID("queued", "排队中", "排隊中"),    SAID("running", "运行中", "執行中"),
+    SAID("done", "已完成", "已完成"),      SAID("failed", "失败", "失敗"),
+    SAID("cancelled", "已取消", "已取消"),
+};
 
 static const option options[] = {
     {'d', "dataset", "NAME", OPTION_TEXT, offsetof(settings, dataset), 0, 0, NULL,
@@ -69,9 +74,15 @@ static void choose(const settings *s, listed *l) {
 
 /* ---- The table ----------------------------------------------------------------------------------- */
 
-static const table_column job_columns[] = {
-    {"JOB", false, 0},     {"STATE", false, 0}, {"DATASET", false, 0},  {"ROWS", true, 0},
-    {"COMPUTED", true, 0}, {"CACHED", true, 0}, {"SUBMITTED", true, 0}, {"TITLE", false, MESSAGE_COLUMNS},
+static const listing_column job_columns[] = {
+    {SAID("JOB", "作业", "作業"), false, 0},
+    {SAID("STATE", "状态", "狀態"), false, 0},
+    {SAID("DATASET", "数据集", "資料集"), false, 0},
+    {SAID("ROWS", "行数", "列數"), true, 0},
+    {SAID("COMPUTED", "新计算", "新計算"), true, 0},
+    {SAID("CACHED", "来自缓存", "來自快取"), true, 0},
+    {SAID("SUBMITTED", "提交时间", "提交時間"), true, 0},
+    {SAID("TITLE", "标题", "標題"), false, MESSAGE_COLUMNS},
 };
 
 static int compare_ids(const void *a, const void *b) {
@@ -104,11 +115,19 @@ static void put_state(table *t, const json *job) {
   const char *state = json_as_cstring(json_get(job, "state"));
   const uint64_t total = listing_figure(job, "rows_total");
   if (strcmp(state, "running") == 0 && total > 0) {
-    table_printf(t, "stage %" PRIu64 ", %d%%", listing_figure(job, "stage") + 1,
-                 (int)((double)listing_figure(job, "rows_done") / (double)total * 100));
-  } else {
-    listing_put_text(t, job, "state");
+    table_printf(
+        t, language_say("stage %" PRIu64 ", %d%%", "第 %" PRIu64 " 阶段，%d%%", "第 %" PRIu64 " 階段，%d%%"),
+        listing_figure(job, "stage") + 1,
+        (int)((double)listing_figure(job, "rows_done") / (double)total * 100));
+    return;
   }
+  for (size_t i = 0; states[i] != NULL; i++) {
+    if (strcmp(state, states[i]) == 0) {
+      state = language_said(state_words[i]);
+      break;
+    }
+  }
+  table_put(t, slice_of(state));
 }
 
 static void put_job(table *t, const json *job, int digits) {
@@ -143,7 +162,8 @@ static status jobs(const settings *s, const char *const *operands, size_t count,
   (void)operands;
   (void)count;
   static const listing all = {.what = "jobs",
-                              .none = "no jobs",
+                              .noun = SAID("jobs", "作业", "作業"),
+                              .none = SAID("no jobs", "没有作业", "沒有作業"),
                               .columns = job_columns,
                               .columns_count = sizeof job_columns / sizeof job_columns[0],
                               .fill = fill,

@@ -41,7 +41,9 @@ static status make(const settings *s, const char *path, key_pair *k, buf *title,
   TRY(buf_status(answer, "the answer", err));
   const status st = output_write(NULL, answer, err);
   if (st != STATUS_OK) {
-    output_complain("the keys were made anyway: the public one is in %s.pub", path);
+    output_complain(language_say("the keys were made anyway: the public one is in %s.pub",
+                                 "密钥已生成：公钥在 %s.pub 中", "金鑰已產生：公鑰在 %s.pub 中"),
+                    path);
   }
   return st;
 }

@@ -95,7 +95,9 @@ static bool while_connecting(void *context, uint64_t done, uint64_t total) {
   patience *p = context;
   if (!p->is_said && time(NULL) - p->begun >= SAY_AFTER_S) {
     p->is_said = true;
-    output_complain("waiting for the broker at %s", p->endpoint);
+    output_complain(
+        language_say("waiting for the broker at %s", "正在等待 %s 的调度程序", "正在等待 %s 的調度程式"),
+        p->endpoint);
   }
   return !interrupt_requested();
 }

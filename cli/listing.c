@@ -61,10 +61,14 @@ static status choose(const settings *s, const listing *l, const buf *text, arena
 static void say_none(const listing *l, const listed *items) {
   const uint64_t in_all = listing_figure_or(items, "in_all", json_count(items->all));
   if (in_all == 0) {
-    output_complain("%s", l->none);
+    output_complain("%s", language_said(l->none));
+  } else if (in_all == 1) {
+    output_complain("%s", language_say("the only one that there is does not match", "仅有的一个不匹配",
+                                       "僅有的一個不符合"));
   } else {
     char count[TEXT_COUNT_BYTES];
-    output_complain("none of %s %s matches", text_of_count(in_all, count), l->what);
+    output_complain(language_say("none of %s %s matches", "%s 个%s中没有匹配的", "%s 個%s中沒有符合的"),
+                    text_of_count(in_all, count), language_said(l->noun));
   }
 }
 
@@ -75,8 +79,13 @@ static status print_table(const listing *l, const listed *items, error *err) {
   }
   table t;
   buf out;
+  table_column columns[LISTING_COLUMNS_MAX];
   buf_init(&out);
-  table_init(&t, l->columns, l->columns_count);
+  for (size_t i = 0; i < l->columns_count; i++) {
+    const listing_column *c = &l->columns[i];
+    columns[i] = (table_column){language_said(c->heading), c->is_figure, c->widest};
+  }
+  table_init(&t, columns, l->columns_count);
   l->fill(&t, items);
   status st = table_write(&t, &out, err);
   if (st == STATUS_OK) {
@@ -84,8 +93,11 @@ static status print_table(const listing *l, const listed *items, error *err) {
   }
   if (st == STATUS_OK && items->left_out > 0) {
     char count[TEXT_COUNT_BYTES];
-    output_complain("%s more %s; --limit %zu shows all", text_of_count(items->left_out, count), l->what,
-                    items->count + items->left_out);
+    output_complain(
+        language_say(words_plural(items->left_out, "%s of the %s is not shown; --limit %zu shows all",
+                                  "%s more %s; --limit %zu shows all"),
+                     "另有 %s 个%s；--limit %zu 显示全部", "另有 %s 個%s；--limit %zu 顯示全部"),
+        text_of_count(items->left_out, count), language_said(l->noun), items->count + items->left_out);
   }
   table_fini(&t);
   buf_fini(&out);

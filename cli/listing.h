@@ -22,9 +22,19 @@ typedef struct listed {
   size_t left_out; /* because they are too many for a terminal */
 } listed;
 
+typedef struct listing_column {
+  const char *heading[LANGUAGES];
+  bool is_figure;
+  size_t widest;
+} listing_column; /* as a table_column, in the language of now */
+
+enum { LISTING_COLUMNS_MAX = 16 };
+
 typedef struct listing {
-  const char *what, *none;
-  const table_column *columns;
+  const char *what;            /* as the broker calls them */
+  const char *noun[LANGUAGES]; /* as people do */
+  const char *none[LANGUAGES];
+  const listing_column *columns; /* at most LISTING_COLUMNS_MAX */
   size_t columns_count;
   void (*fill)(table *t, const listed *l);
   /* Asks for the list; NULL: for all of it. */

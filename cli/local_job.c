@@ -10,8 +10,7 @@
 
 static bool on_progress(void *context, const session_progress *p) {
   evaluation *e = context;
-  progress_show(&e->progress, p->finishing ? "Finishing" : "Evaluating", p->stage + 1, p->rows_done,
-                p->rows_done, p->rows_total);
+  progress_evaluating(&e->progress, p->finishing, p->stage + 1, p->rows_done, p->rows_total);
   return !interrupt_requested();
 }
 

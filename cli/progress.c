@@ -17,7 +17,7 @@ enum {
   ACTIVITY_COLUMNS = 19,
   REDRAW_MS = 100,
   COLUMNS_DEFAULT = 80,
-  ACTIVITY_BYTES = 48
+  ACTIVITY_BYTES = 160
 };
 
 static unsigned terminal_columns(void) {
@@ -78,7 +78,9 @@ static void format_speed(const progress_figures *f, char *out, size_t capacity) 
   if (done > 0 && f->elapsed_ms > 0 && f->total >= f->done) {
     const double seconds = (double)f->elapsed_ms / 1000 * (double)(f->total - f->done) / (double)done;
     const long long left = (long long)(seconds + 0.5);
-    (void)snprintf(out + used, capacity - (size_t)used, "  %lld:%02lld left", left / 60, left % 60);
+    (void)snprintf(out + used, capacity - (size_t)used,
+                   language_say("  %lld:%02lld left", "  剩余 %lld:%02lld", "  剩餘 %lld:%02lld"), left / 60,
+                   left % 60);
   }
 }
 
@@ -104,7 +106,8 @@ static void format_amount(const progress_figures *f, char *out, size_t capacity)
   char words[WORDS_BYTES];
   if (is_counted(f)) {
     words_of_count(f->rows, words);
-    (void)snprintf(out, capacity, "  %s rows", words);
+    (void)snprintf(out, capacity,
+                   language_say(words_plural(f->rows, "  %s row", "  %s rows"), "  %s 行", "  %s 列"), words);
   } else if (f->done > 0) {
     words_of_bytes(f->done, words);
     (void)snprintf(out, capacity, "  %s", words);
@@ -119,7 +122,13 @@ static void format_form(char *out, const progress_figures *f, unsigned parts) {
   char speed[64] = "";
   const bool is_known = f->total > 0 && f->done <= f->total;
   const double done = is_known ? (double)f->done / (double)f->total : 0;
-  (void)snprintf(what, sizeof what, f->stage > 0 ? "%s, stage %u" : "%s", f->activity, f->stage);
+  if (f->stage > 0) {
+    (void)snprintf(what, sizeof what, language_say("%s, stage %u", "%s，第 %u 阶段", "%s，第 %u 階段"),
+                   f->activity, f->stage);
+  } else {
+    (void)snprintf(what, sizeof what, "%s", f->activity);
+  }
+  what[text_utf8_check(what, strlen(what))] = '\0'; /* it may be cut within a character */
   if (is_known && (parts & PART_BAR) != 0) {
     bar[0] = ' ';
     format_bar(done, bar + 1, sizeof bar - 1);
@@ -133,8 +142,9 @@ static void format_form(char *out, const progress_figures *f, unsigned parts) {
   if (is_counted(f) && (parts & PART_SPEED) != 0) {
     format_speed(f, speed, sizeof speed);
   }
-  (void)snprintf(out, LINE_BYTES, "%-*s%s%s%s%s", bar[0] != '\0' ? ACTIVITY_COLUMNS : 0, what, bar, share,
-                 rows, speed);
+  const size_t width = text_width(slice_of(what));
+  const int blanks = bar[0] != '\0' && width < ACTIVITY_COLUMNS ? (int)(ACTIVITY_COLUMNS - width) : 0;
+  (void)snprintf(out, LINE_BYTES, "%s%*s%s%s%s%s", what, blanks, "", bar, share, rows, speed);
 }
 
 /* A line as wide as the terminal would wrap on some, and so leave a copy of itself at each redrawing. */
@@ -202,6 +212,14 @@ void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t r
   (void)fflush(stderr);
   p->drawn_ms = now;
   p->is_drawn = true;
+}
+
+void progress_evaluating(progress *p, bool finishing, uint32_t stage, uint64_t rows_done,
+                         uint64_t rows_total) {
+  progress_show(p,
+                finishing ? language_say("Finishing", "正在收尾", "正在收尾")
+                          : language_say("Evaluating", "正在计算", "正在計算"),
+                stage, rows_done, rows_done, rows_total);
 }
 
 void progress_clear(progress *p) {

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/language.h"
+
 typedef struct progress {
   bool is_shown;
   bool is_drawn;        /* the line shows something */
@@ -19,13 +21,17 @@ typedef struct progress {
 
 /* QUIET: never show anything. */
 void progress_init(progress *p, bool quiet);
-/* ACTIVITY ("Reading"), followed by STAGE when not 0.  DONE of TOTAL (bytes or rows; TOTAL 0: unknown)
- * moves the bar, ROWS are counted; without both DONE are bytes, and with none of them the activity stands
- * alone.  Rate and time left (of the stage) are those since the activity was first shown, so that they are
- * right for a watcher that joins in the middle; stages of the same TOTAL count as one activity, because one
- * alone may be too short for a rate. Omitted while nothing is known.  Redrawn at most ten times a second. */
+/* ACTIVITY (language_say("Reading", ..)), followed by STAGE when not 0.  DONE of TOTAL (bytes or rows; TOTAL
+ * 0: unknown) moves the bar, ROWS are counted; without both DONE are bytes, and with none of them the
+ * activity stands alone.  Rate and time left (of the stage) are those since the activity was first shown, so
+ * that they are right for a watcher that joins in the middle; stages of the same TOTAL count as one activity,
+ * because one alone may be too short for a rate. Omitted while nothing is known.  Redrawn at most ten times a
+ * second. */
 void progress_show(progress *p, const char *activity, uint32_t stage, uint64_t rows, uint64_t done,
                    uint64_t total);
+/* The same of a job's stage, from 1, that has evaluated or merges. */
+void progress_evaluating(progress *p, bool finishing, uint32_t stage, uint64_t rows_done,
+                         uint64_t rows_total);
 void progress_clear(progress *p);
 
 typedef struct progress_figures {

@@ -82,27 +82,45 @@ static status print_json(const putting *p, error *err) {
 static void say_unchanged(const putting *p) {
   if (p->before.version != p->sent.version) {
     output_complain(
-        "dataset %s already has this data; facts that an earlier version of canvass "
-        "did not record were added: it is now version %" PRIu64,
+        language_say(
+            "dataset %s already has this data; facts that an earlier version of canvass did not record were "
+            "added: it is now version %" PRIu64,
+            "数据集 %s 已有这些数据；补充了旧版 canvass 未记录的信息，现为版本 %" PRIu64,
+            "資料集 %s 已有這些資料；補充了舊版 canvass 未記錄的資訊，現為版本 %" PRIu64),
         p->name, p->sent.version);
   } else if (p->sent.sent == 0) {
-    output_complain("dataset %s already exists, version %" PRIu64 "; nothing to send", p->name,
-                    p->sent.version);
+    output_complain(language_say("dataset %s already exists, version %" PRIu64 "; nothing to send",
+                                 "数据集 %s 已存在，版本 %" PRIu64 "；无需发送",
+                                 "資料集 %s 已存在，版本 %" PRIu64 "；無需傳送"),
+                    p->name, p->sent.version);
   } else {
-    output_complain("dataset %s already exists, version %" PRIu64 "; sent %" PRIu64
-                    " shards that the broker had lost",
-                    p->name, p->sent.version, p->sent.sent);
+    output_complain(
+        language_say(words_plural(p->sent.sent,
+                                  "dataset %s already exists, version %" PRIu64 "; sent %" PRIu64
+                                  " shard that the broker had lost",
+                                  "dataset %s already exists, version %" PRIu64 "; sent %" PRIu64
+                                  " shards that the broker had lost"),
+                     "数据集 %s 已存在，版本 %" PRIu64 "；补发了调度程序丢失的 %" PRIu64 " 个分片",
+                     "資料集 %s 已存在，版本 %" PRIu64 "；補送了調度程式遺失的 %" PRIu64 " 個分片"),
+        p->name, p->sent.version, p->sent.sent);
   }
 }
 
 static void say_sent(const putting *p) {
+  const uint64_t count = manifest_rows(p->e.dataset);
   char bytes[WORDS_BYTES];
   char rows[WORDS_BYTES];
   words_of_bytes(p->sent.bytes_sent, bytes);
-  words_of_count(manifest_rows(p->e.dataset), rows);
-  output_complain("sent %" PRIu64 " of %" PRIu64 " shards, %s; dataset %s is now version %" PRIu64
-                  ", %s rows",
-                  p->sent.sent, p->sent.shards, bytes, p->name, p->sent.version, rows);
+  words_of_count(count, rows);
+  output_complain(
+      language_say(words_plural(count,
+                                "sent %" PRIu64 " of %" PRIu64
+                                " shards, %s; dataset %s is now version %" PRIu64 ", %s row",
+                                "sent %" PRIu64 " of %" PRIu64
+                                " shards, %s; dataset %s is now version %" PRIu64 ", %s rows"),
+                   "已发送分片 %" PRIu64 " / %" PRIu64 "，%s；数据集 %s 现为版本 %" PRIu64 "，%s 行",
+                   "已傳送分片 %" PRIu64 " / %" PRIu64 "，%s；資料集 %s 現為版本 %" PRIu64 "，%s 列"),
+      p->sent.sent, p->sent.shards, bytes, p->name, p->sent.version, rows);
 }
 
 static status finish(const putting *p, bool was_there, error *err) {
@@ -113,8 +131,11 @@ static status finish(const putting *p, bool was_there, error *err) {
   }
   const status st = p->e.settings->json ? print_json(p, err) : STATUS_OK;
   if (st != STATUS_OK) {
-    output_complain("dataset %s is at version %" PRIu64 " anyway; repeating this put changes nothing",
-                    p->name, p->sent.version);
+    output_complain(
+        language_say("dataset %s is at version %" PRIu64 " anyway; repeating this put changes nothing",
+                     "数据集 %s 现为版本 %" PRIu64 "；重复此命令不会有变化",
+                     "資料集 %s 現為版本 %" PRIu64 "；重複此命令不會有變化"),
+        p->name, p->sent.version);
   }
   return st;
 }
@@ -123,13 +144,14 @@ static status finish(const putting *p, bool was_there, error *err) {
 
 static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
   putting *p = context;
-  progress_show(&p->e.progress, "Reading", 0, rows, bytes_done, bytes_total);
+  progress_show(&p->e.progress, language_say("Reading", "正在读取", "正在讀取"), 0, rows, bytes_done,
+                bytes_total);
   return !interrupt_requested();
 }
 
 static bool on_sending(void *context, uint64_t done, uint64_t total) {
   putting *p = context;
-  progress_show(&p->e.progress, "Sending", 0, done, done, total);
+  progress_show(&p->e.progress, language_say("Sending", "正在发送", "正在傳送"), 0, done, done, total);
   return !interrupt_requested();
 }
 
@@ -138,8 +160,11 @@ static void say_left_out(const putting *p) {
   if (left_out > 0 && p->added > 0 && !p->e.settings->quiet) {
     char there[TEXT_COUNT_BYTES];
     char all[TEXT_COUNT_BYTES];
-    output_complain("%s of %s files are already in dataset %s and are left out",
-                    text_of_count(left_out, there), text_of_count(p->count, all), p->name);
+    output_complain(
+        language_say(words_plural(left_out, "%s of %s files is already in dataset %s and is left out",
+                                  "%s of %s files are already in dataset %s and are left out"),
+                     "%s / %s 个文件已在数据集 %s 中，不再加入", "%s / %s 個檔案已在資料集 %s 中，不再加入"),
+        text_of_count(left_out, there), text_of_count(p->count, all), p->name);
   }
 }
 
@@ -167,13 +192,16 @@ static void say_read_as(const manifest *m, uint32_t first) {
     if (r->format.length == 0 && r->header_rows <= 1) {
       continue;
     }
-    char more[32] = "";
+    char more[64] = "";
     if (next > i + 1) {
-      (void)snprintf(more, sizeof more, " and %u more", next - i - 1);
+      (void)snprintf(more, sizeof more,
+                     language_say(" and %u more", " 等另外 %u 个文件", " 等另外 %u 個檔案"), next - i - 1);
     }
-    output_complain("%.*s%s read as: %.*s, %u header row%s", SLICE_ARG(m->files[i].name), more,
-                    SLICE_ARG(r->format.length > 0 ? r->format : slice_of("a table")), r->header_rows,
-                    r->header_rows == 1 ? "" : "s");
+    const slice format = r->format.length > 0 ? r->format : slice_of(language_say("a table", "表格", "表格"));
+    output_complain(language_say(words_plural(r->header_rows, "%.*s%s read as: %.*s, %u header row",
+                                              "%.*s%s read as: %.*s, %u header rows"),
+                                 "%.*s%s 的读取格式：%.*s，%u 行表头", "%.*s%s 的讀取格式：%.*s，%u 列標題"),
+                    SLICE_ARG(m->files[i].name), more, SLICE_ARG(format), r->header_rows);
   }
 }
 

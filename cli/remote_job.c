@@ -79,15 +79,19 @@ static bool tell_program(waiting *w, const session_progress *p) {
 
 static void tell_user(waiting *w, const session_progress *p) {
   if (p->is_away) {
-    progress_show(&w->progress, "The broker is away; waiting", 0, 0, 0, 0);
+    progress_show(
+        &w->progress,
+        language_say("The broker is away; waiting", "调度程序暂不可用，等待中", "調度程式暫不可用，等待中"),
+        0, 0, 0, 0);
   } else if (p->waits[0] != '\0') {
-    (void)snprintf(w->activity, sizeof w->activity, "Waiting: %s", p->waits);
+    (void)snprintf(w->activity, sizeof w->activity, language_say("Waiting: %s", "等待中：%s", "等待中：%s"),
+                   p->waits);
     progress_show(&w->progress, w->activity, 0, 0, 0, 0);
   } else if (strcmp(p->state, "running") == 0) {
-    progress_show(&w->progress, p->finishing ? "Finishing" : "Evaluating", p->stage + 1, p->rows_done,
-                  p->rows_done, p->rows_total);
+    progress_evaluating(&w->progress, p->finishing, p->stage + 1, p->rows_done, p->rows_total);
   } else {
-    progress_show(&w->progress, "Waiting for a worker", 0, 0, 0, 0);
+    progress_show(&w->progress, language_say("Waiting for a worker", "正在等待工作程序", "正在等待工作程式"),
+                  0, 0, 0, 0);
   }
 }
 
@@ -105,9 +109,12 @@ static status detach(waiting *w, error *err) {
   buf options;
   buf_init(&options);
   link_options_text(w->settings, &options);
-  output_complain("the job goes on; come back with: canvass watch %.8s%.*s  (or: canvass report %.8s%.*s)",
-                  w->id, (int)options.length, (const char *)options.data, w->id, (int)options.length,
-                  (const char *)options.data);
+  output_complain(
+      language_say("the job goes on; come back with: canvass watch %.8s%.*s  (or: canvass report %.8s%.*s)",
+                   "作业继续进行；再次查看：canvass watch %.8s%.*s（或：canvass report %.8s%.*s）",
+                   "作業繼續進行；再次查看：canvass watch %.8s%.*s（或：canvass report %.8s%.*s）"),
+      w->id, (int)options.length, (const char *)options.data, w->id, (int)options.length,
+      (const char *)options.data);
   buf_fini(&options);
   return error_set(err, STATUS_INTERRUPTED, "%s", "");
 }

@@ -26,8 +26,10 @@ static void tell_of_unlike_name(const settings *s) {
   buf other;
   buf_init(&other);
   if (s->format == NULL && s->output != NULL && !s->quiet && report_format_unlike(s->output, &other)) {
-    output_complain("%s holds the report as text; add --format %.*s for what its name suggests", s->output,
-                    (int)other.length, (const char *)other.data);
+    output_complain(language_say("%s holds the report as text; add --format %.*s for what its name suggests",
+                                 "%s 中的报告是纯文本；若要其名称所示的格式，请加 --format %.*s",
+                                 "%s 中的報告是純文字；若要其名稱所示的格式，請加 --format %.*s"),
+                    s->output, (int)other.length, (const char *)other.data);
   }
   buf_fini(&other);
 }

@@ -26,13 +26,20 @@ static bool is_of_a_load(const json *document) {
 
 static status write_load(const settings *s, const json *document, error *err) {
   char rows[WORDS_BYTES];
-  words_of_count((uint64_t)json_as_integer(json_get(document, "rows")), rows);
+  const uint64_t count = (uint64_t)json_as_integer(json_get(document, "rows"));
+  words_of_count(count, rows);
   buf line;
   buf_init(&line);
-  buf_put_text(&line, "dataset ");
-  buf_put_shown(&line, json_as_text(json_get(document, "dataset")));
-  buf_printf(&line, " is at version %lld, %s rows\n",
+  buf name;
+  buf_init(&name);
+  buf_put_shown(&name, json_as_text(json_get(document, "dataset")));
+  buf_printf(&line,
+             language_say(words_plural(count, "dataset %.*s is at version %lld, %s row\n",
+                                       "dataset %.*s is at version %lld, %s rows\n"),
+                          "数据集 %.*s：版本 %lld，%s 行\n", "資料集 %.*s：版本 %lld，%s 列\n"),
+             (int)name.length, (const char *)name.data,
              (long long)json_as_integer(json_get(document, "version")), rows);
+  buf_fini(&name);
   status st = buf_status(&line, "the answer", err);
   if (st == STATUS_OK) {
     st = output_write(s->output, &line, err);

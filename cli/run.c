@@ -45,8 +45,17 @@ static void say_what_was_new(const settings *s, const session_progress *last) {
   char total[WORDS_BYTES];
   words_of_count(last->states_computed, computed);
   words_of_count(last->states_computed + last->states_cached, total);
-  output_complain("computed %s of %s partial statistics, %s %s", computed, total,
-                  last->states_cached > 0 ? "the rest came from" : "now kept in", s->store);
+  if (last->states_cached > 0) {
+    output_complain(
+        language_say("computed %s of %s partial statistics, the rest came from %s",
+                     "部分统计量：计算 %s / %s，其余来自 %s", "部分統計量：計算 %s / %s，其餘來自 %s"),
+        computed, total, s->store);
+  } else {
+    output_complain(
+        language_say("computed %s of %s partial statistics, now kept in %s",
+                     "部分统计量：计算 %s / %s，已保存于 %s", "部分統計量：計算 %s / %s，已存放於 %s"),
+        computed, total, s->store);
+  }
 }
 
 /* ---- The subcommand ------------------------------------------------------------------------------ */

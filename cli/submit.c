@@ -105,14 +105,22 @@ static void say_kept(const json *jobs, const settings *s, const char *id) {
     const int64_t priority = json_as_integer(json_get(job, "priority"));
     const json *timeout = json_get(job, "timeout"); /* NULL: it has none */
     if (s->priority != 0 && priority != s->priority) {
-      output_complain("job %.8s already exists and keeps its priority, %" PRId64, id, priority);
+      output_complain(
+          language_say("job %.8s already exists and keeps its priority, %" PRId64,
+                       "作业 %.8s 已存在，优先级仍为 %" PRId64, "作業 %.8s 已存在，優先順序仍為 %" PRId64),
+          id, priority);
     }
     if (s->timeout != 0 && timeout == NULL) {
-      output_complain("job %.8s already exists and stays without a timeout; 'canvass cancel %.8s' ends it",
-                      id, id);
+      output_complain(
+          language_say("job %.8s already exists and stays without a timeout; 'canvass cancel %.8s' ends it",
+                       "作业 %.8s 已存在，仍无时限；可用 canvass cancel %.8s 结束",
+                       "作業 %.8s 已存在，仍無時限；可用 canvass cancel %.8s 結束"),
+          id, id);
     } else if (s->timeout != 0 && json_as_integer(timeout) != s->timeout) {
-      output_complain("job %.8s already exists and keeps its timeout, %" PRId64 " s", id,
-                      json_as_integer(timeout));
+      output_complain(language_say("job %.8s already exists and keeps its timeout, %" PRId64 " s",
+                                   "作业 %.8s 已存在，时限仍为 %" PRId64 " 秒",
+                                   "作業 %.8s 已存在，時限仍為 %" PRId64 " 秒"),
+                      id, json_as_integer(timeout));
     }
     return;
   }
@@ -143,10 +151,17 @@ static status check_kept(const settings *s, session *link, const char *id, error
 /* The job exists, even when this cannot be printed. */
 static void say_made(const settings *s, const char *id) {
   if (s->job_key != NULL) {
-    output_complain("job %s was made anyway; submitting again with --key %s finds it", id, s->job_key);
+    output_complain(language_say("job %s was made anyway; submitting again with --key %s finds it",
+                                 "作业 %s 已建立；以 --key %s 再次提交即可找到它",
+                                 "作業 %s 已建立；以 --key %s 再次提交即可找到它"),
+                    id, s->job_key);
   } else {
     output_complain(
-        "job %s was made anyway; submitting again makes another (with --key it would find this one)", id);
+        language_say(
+            "job %s was made anyway; submitting again makes another (with --key it would find this one)",
+            "作业 %s 已建立；再次提交会另建一个（用 --key 则会找到它）",
+            "作業 %s 已建立；再次提交會另建一個（用 --key 則會找到它）"),
+        id);
   }
 }
 
@@ -168,7 +183,7 @@ static status print_id(const settings *s, const char *id, error *err) {
 static status wait_for_report(const evaluation *e, session *link, const char *id, error *err) {
   const settings *s = e->settings;
   interrupt_prepare(); /* once the id is read an interruption may follow, which must print how to return */
-  output_complain("job %s", id);
+  output_complain(language_say("job %s", "作业 %s", "作業 %s"), id);
   buf report;
   buf_init(&report);
   status st = remote_job_wait(s, link, id, &report, err);
@@ -178,7 +193,10 @@ static status wait_for_report(const evaluation *e, session *link, const char *id
   if (st == STATUS_OK) {
     st = rendering_write(s, &report, err);
     if (st == STATUS_IO && !output_is_unread()) {
-      output_complain("job %.8s is done anyway: 'canvass report %.8s' prints its report", id, id);
+      output_complain(language_say("job %.8s is done anyway: 'canvass report %.8s' prints its report",
+                                   "作业 %.8s 已完成：可用 canvass report %.8s 输出报告",
+                                   "作業 %.8s 已完成：可用 canvass report %.8s 輸出報告"),
+                      id, id);
     }
   }
   buf_fini(&report);

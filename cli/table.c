@@ -78,7 +78,7 @@ void table_printf(table *t, const char *format, ...) {
 }
 
 static size_t width_of(const table *t, size_t column) {
-  size_t widest = strlen(t->columns[column].heading);
+  size_t widest = text_width(slice_of(t->columns[column].heading));
   for (size_t i = column; i < t->count; i += t->columns_count) {
     const size_t width = text_width(t->cells[i]);
     widest = width > widest ? width : widest;

@@ -16,7 +16,10 @@ static status watch_steps(const settings *s, session *link, const char *prefix, 
   TRY(session_find_job(link, prefix, id, err));
   TRY(remote_job_wait(s, link, id, report, err));
   if (!s->quiet) {
-    output_complain("job %.8s is done; its report: canvass report %.8s", id, id);
+    output_complain(language_say("job %.8s is done; its report: canvass report %.8s",
+                                 "作业 %.8s 已完成；报告：canvass report %.8s",
+                                 "作業 %.8s 已完成；報告：canvass report %.8s"),
+                    id, id);
   }
   return STATUS_OK;
 }

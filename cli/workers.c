@@ -11,22 +11,28 @@ static const option options[] = {
     LANGUAGE_OPTION,
 };
 
-static const table_column columns[] = {
-    {"WORKER", false, LISTING_TITLE_COLUMNS},
-    {"TASKS GIVEN", true, 0},
-    {"DONE", true, 0},
-    {"SHARDS", true, 0},
-    {"HEARD", true, 0},
-    {"FINGERPRINT", false, 0},
-    {"NOTE", false, 0},
+static const listing_column columns[] = {
+    {SAID("WORKER", "工作程序", "工作程式"), false, LISTING_TITLE_COLUMNS},
+    {SAID("TASKS GIVEN", "已分派", "已分派"), true, 0},
+    {SAID("DONE", "已完成", "已完成"), true, 0},
+    {SAID("SHARDS", "分片", "分片"), true, 0},
+    {SAID("HEARD", "最近联系", "最近聯繫"), true, 0},
+    {SAID("FINGERPRINT", "指纹", "指紋"), false, 0},
+    {SAID("NOTE", "备注", "備註"), false, 0},
 };
 
 static void put_note(table *t, const json *worker) {
   if (json_as_bool(json_get(worker, "set_aside"))) {
-    table_put(t, slice_of("set aside: its results differ"));
+    table_put(t, slice_of(language_say("set aside: its results differ", "已停用：结果不一致",
+                                       "已停用：結果不一致")));
   } else if (json_as_bool(json_get(worker, "held_back"))) {
-    table_printf(t, "held back: others finished %" PRIu64 " of its tasks",
-                 listing_figure(worker, "races_lost"));
+    const uint64_t lost = listing_figure(worker, "races_lost");
+    table_printf(
+        t,
+        language_say(words_plural(lost, "held back: another finished %" PRIu64 " of its tasks",
+                                  "held back: others finished %" PRIu64 " of its tasks"),
+                     "已少派：有 %" PRIu64 " 个任务由他者完成", "已少派：有 %" PRIu64 " 個任務由他者完成"),
+        lost);
   } else {
     table_put(t, slice_of(""));
   }
@@ -38,8 +44,8 @@ static void put(table *t, const listed *l) {
     char heard[WORDS_BYTES];
     words_of_age(json_as_integer(json_get(worker, "heard_seconds")), heard);
     listing_put_text(t, worker, "title");
-    table_printf(t, "%" PRIu64 " of %" PRIu64, listing_figure(worker, "running"),
-                 listing_figure(worker, "capacity"));
+    table_printf(t, language_say("%" PRIu64 " of %" PRIu64, "%" PRIu64 "/%" PRIu64, "%" PRIu64 "/%" PRIu64),
+                 listing_figure(worker, "running"), listing_figure(worker, "capacity"));
     listing_put_count(t, worker, "tasks_done");
     listing_put_count(t, worker, "shards");
     table_put(t, slice_of(heard));
@@ -48,8 +54,12 @@ static void put(table *t, const listed *l) {
   }
 }
 
-static const listing workers_listing = {"workers", "no workers", columns, sizeof columns / sizeof columns[0],
-                                        put,       NULL,         NULL};
+static const listing workers_listing = {.what = "workers",
+                                        .noun = SAID("workers", "工作程序", "工作程式"),
+                                        .none = SAID("no workers", "没有工作程序", "沒有工作程式"),
+                                        .columns = columns,
+                                        .columns_count = sizeof columns / sizeof columns[0],
+                                        .fill = put};
 
 static status workers(const settings *s, const char *const *operands, size_t count, error *err) {
   (void)operands;

@@ -93,6 +93,31 @@ static void lists_are_tables_for_people(void **state) {
          "", "datasets");
 }
 
+/* Columns and notes are wide characters, and stand below each other all the same. */
+static void people_are_told_in_their_language_and_programs_as_ever(void **state) {
+  fixture *f = *state;
+  book_play(&f->book);
+  EXPECT(0,
+         "作业      状态            数据集     行数  新计算  来自缓存  提交时间  标题\n"
+         "aaaa2222  第 2 阶段，25%  survey:2  1,000       0         0      刚刚  sec\\u001b[1mond.yaml\n"
+         "11112222  已完成          survey:1  1,811      12     1,234      刚刚  first.yaml\n",
+         "", "jobs", "--lang", "zh");
+  EXPECT(0,
+         "工作程式  已分派   已完成  分片  最近聯繫  指紋      備註\n"
+         "host:1       3/4  100,000     7   40 秒前  01234567  已停用：結果不一致\n",
+         "", "workers", "--lang", "zh-TW");
+  EXPECT(0, "", "canvass: 作业 11112222 已取消\n", "cancel", "1111", "--lang", "zh");
+  EXPECT(0, "", "canvass: 已刪除資料集 survey", "drop", "survey", "--lang", "zh-TW");
+  process_result r;
+  process_result same;
+  CANVASS(&r, "jobs", "--json", "--lang", "zh");
+  CANVASS(&same, "jobs", "--json");
+  assert_string_equal(r.out, same.out);
+  process_result_fini(&r);
+  process_result_fini(&same);
+  EXPECT(1, "", "no job's id begins with 9999", "cancel", "9999", "--lang", "zh"); /* errors are English */
+}
+
 static void lists_say_what_jobs_wait_for_and_who_is_held_back(void **state) {
   fixture *f = *state;
   f->book.listing =
@@ -277,7 +302,7 @@ static void a_report_does_nothing_to_a_terminal(void **state) {
   fixture *f = *state;
   f->book.report = slice_of("{\"dataset\":\"air\\u001b[2J\\u202eline\",\"rows\":1,\"version\":2}");
   book_play(&f->book);
-  EXPECT(0, "dataset air\\u001b[2J\\u202eline is at version 2, 1 rows\n", NULL, "report", "1111");
+  EXPECT(0, "dataset air\\u001b[2J\\u202eline is at version 2, 1 row\n", NULL, "report", "1111");
 }
 
 /* ---- Changing ------------------------------------------------------------------------------------ */
@@ -373,6 +398,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       TEST(lists_are_tables_for_people),
+      TEST(people_are_told_in_their_language_and_programs_as_ever),
       TEST(lists_say_what_jobs_wait_for_and_who_is_held_back),
       TEST(ids_have_so_many_digits_that_all_differ),
       TEST(long_texts_are_cut_between_characters),

@@ -27,6 +27,34 @@ static void line_tells_share_rows_rate_and_time_left(void **state) {
                       "Evaluating, stage 2 █████░░░░░░░░░░░░░░░  25%  1,250,000 rows  500 k/s  0:08 left");
 }
 
+static void line_has_the_language_of_the_program(void **state) {
+  (void)state;
+  char line[256];
+  const progress_figures f = {.activity = "正在计算",
+                              .stage = 2,
+                              .rows = 1250000,
+                              .done = 1250000,
+                              .total = 5000000,
+                              .elapsed_ms = 2500};
+  language_choose(REPORT_ZH_HANS);
+  progress_line(line, &f, 100);
+  assert_string_equal(line,
+                      "正在计算，第 2 阶段 █████░░░░░░░░░░░░░░░  25%  1,250,000 行  500 k/s  剩余 0:08");
+  language_choose(REPORT_ZH_HANT);
+  progress_line(line, &f, 100);
+  assert_contains(line, "  25%  1,250,000 列  500 k/s  剩餘 0:08");
+  language_choose(REPORT_EN);
+}
+
+static void one_row_is_a_row(void **state) {
+  (void)state;
+  char line[256];
+  progress_line(line, &(progress_figures){.activity = "Reading", .rows = 1}, 100);
+  assert_string_equal(line, "Reading  1 row");
+  progress_line(line, &(progress_figures){.activity = "Reading", .done = 1}, 100);
+  assert_string_equal(line, "Reading  1 byte");
+}
+
 static void line_without_a_total_has_no_bar(void **state) {
   (void)state;
   char line[256];
@@ -246,6 +274,8 @@ static void a_dumb_terminal_gets_neither_line_nor_colour(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(line_tells_share_rows_rate_and_time_left),
+      cmocka_unit_test(line_has_the_language_of_the_program),
+      cmocka_unit_test(one_row_is_a_row),
       cmocka_unit_test(line_without_a_total_has_no_bar),
       cmocka_unit_test(line_of_what_comes_through_a_pipe_counts_bytes_first),
       cmocka_unit_test(who_waits_for_a_pipe_sees_what_has_come),

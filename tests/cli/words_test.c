@@ -25,8 +25,9 @@ static void sizes_have_their_unit(void **state) {
   static const struct {
     uint64_t bytes;
     const char *words;
-  } cases[] = {{0, "0 bytes"},        {999, "999 bytes"},    {1000, "1.0 kB"},      {31415926, "31.4 MB"},
-               {314159265, "314 MB"}, {999499999, "999 MB"}, {999500000, "1.0 GB"}, {UINT64_MAX, "18447 PB"}};
+  } cases[] = {{0, "0 bytes"},        {1, "1 byte"},         {999, "999 bytes"},
+               {1000, "1.0 kB"},      {31415926, "31.4 MB"}, {314159265, "314 MB"},
+               {999499999, "999 MB"}, {999500000, "1.0 GB"}, {UINT64_MAX, "18447 PB"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char words[WORDS_BYTES];
     words_of_bytes(cases[i].bytes, words);
