@@ -45,6 +45,9 @@ static const request requests[] = {
     {"segment", "q1 age", {{"k", "2"}, {"scale", "none"}, {"profile", "q2"}}, {NULL}},
     {"compare", "q4 spend", {{"groups", "region"}}, {"sex"}},
     {"compare", "q4", {{"groups", "sex"}, {"pairs", "false"}}, {NULL}},
+    {"reliability", "q1 q2 q3", {{NULL}}, {"region"}},
+    {"reliability", "q1 q2", {{"missing", "listwise"}}, {"region"}},
+    {"reliability", NULL, {{NULL}}, {NULL}},
 };
 enum { REQUESTS = sizeof requests / sizeof requests[0] };
 _Static_assert((int)REQUESTS <= (int)REQUESTS_MAX, "names have room");
