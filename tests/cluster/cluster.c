@@ -314,6 +314,13 @@ static bool workers_are(cluster *c, void *context) {
   return json_count(cluster_listing(c, "workers")) == *(const size_t *)context;
 }
 
+void cluster_start_workers(cluster *c, unsigned count) {
+  for (unsigned i = 0; i < count; i++) {
+    cluster_start_worker(c, i);
+  }
+  cluster_wait_workers(c, count);
+}
+
 void cluster_wait_workers(cluster *c, size_t count) {
   cluster_wait_for(c, workers_are, &count, "for the workers to be as many as they should");
 }
@@ -389,6 +396,16 @@ static bool blobs_are_there(cluster *c, void *context) {
 void cluster_wait_blobs(cluster *c, const char *store, size_t count) {
   blobs_wait w = {.store = store, .count = count};
   cluster_wait_for(c, blobs_are_there, &w, "for blobs to arrive in a store");
+}
+
+char *cluster_read(const cluster *c, const char *file, size_t *length) {
+  char path[256];
+  size_t read = 0;
+  char *text = process_read_file(cluster_path(c, file, path), length != NULL ? length : &read);
+  if (text == NULL) {
+    fail_msg("there is no file %s", path);
+  }
+  return text;
 }
 
 bool cluster_has_logged(const cluster *c, const char *file, const char *words) {

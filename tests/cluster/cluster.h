@@ -49,6 +49,8 @@ void cluster_start_broker(cluster *c);
 void cluster_kill_broker(cluster *c); /* SIGKILL */
 /* Worker INDEX, with one thread and its own store, which a restarted worker finds again. */
 void cluster_start_worker(cluster *c, unsigned index);
+/* Workers 0 to COUNT - 1, which have joined when this returns. */
+void cluster_start_workers(cluster *c, unsigned count);
 void cluster_kill_worker(cluster *c, unsigned index); /* SIGKILL */
 /* SIGTERM, also to one that is held; its exit code must be 0. */
 void cluster_stop_worker(cluster *c, unsigned index);
@@ -98,6 +100,8 @@ cluster_job cluster_job_of(cluster *c, const char *job);
 bool cluster_job_has_ended(const cluster_job *j);
 /* Waits for the job's end, and says how it stood. */
 cluster_job cluster_wait_end(cluster *c, const char *job);
+/* DIRECTORY/FILE, terminated and to be freed; *LENGTH may be NULL. */
+char *cluster_read(const cluster *c, const char *file, size_t *length);
 /* How many blobs stand below the folder STORE, and waiting for at least COUNT. */
 size_t cluster_blobs(const cluster *c, const char *store);
 void cluster_wait_blobs(cluster *c, const char *store, size_t count);

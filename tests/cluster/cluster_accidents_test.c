@@ -8,9 +8,7 @@
 static void a_worker_and_then_the_broker_killed_in_the_middle_leave_no_trace(void **state) {
   cluster *c = *state;
   long_job j;
-  long_job_put(&j, c);
-  cluster_start_worker(c, 0);
-  cluster_start_worker(c, 1);
+  long_job_put(&j, c, 2);
   long_job_submit_held(&j, 0);
   cluster_kill_worker(c, 0);
   cluster_kill_broker(c); /* which had no time to notice */
@@ -21,8 +19,7 @@ static void a_worker_and_then_the_broker_killed_in_the_middle_leave_no_trace(voi
 static void a_worker_that_is_killed_and_comes_back_goes_on(void **state) {
   cluster *c = *state;
   long_job j;
-  long_job_put(&j, c);
-  cluster_start_worker(c, 0);
+  long_job_put(&j, c, 1);
   long_job_submit_held(&j, 1);
   cluster_kill_worker(c, 0);
   cluster_start_worker(c, 0);

@@ -176,19 +176,15 @@ static void strict_refuses_the_report_of_a_job(void **state) {
 /* Local time means something to others only with its distance from UTC. */
 static void lines_of_logs_begin_with_time_and_zone(void **state) {
   cluster *c = *state;
-  char path[256];
-  size_t length = 0;
   regex_t stamp;
   assert_int_equal(regcomp(&stamp, "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[-+][0-9]{4} [^ ]",
                            REG_EXTENDED | REG_NOSUB),
                    0);
   serve_survey(c);
-  cluster_start_worker(c, 0);
-  cluster_wait_workers(c, 1);
+  cluster_start_workers(c, 1);
   static const char *const logs[] = {"broker.log", "worker0.log"};
   for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
-    char *text = process_read_file(cluster_path(c, logs[i], path), &length);
-    assert_non_null(text);
+    char *text = cluster_read(c, logs[i], NULL);
     assert_int_equal(regexec(&stamp, text, 0, NULL, 0), 0);
     free(text);
   }

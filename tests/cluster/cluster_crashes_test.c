@@ -89,8 +89,7 @@ static void a_broker_killed_at_random_moments_loses_nothing(void **state) {
 static void a_job_counts_each_task_once_however_often_the_broker_was_killed(void **state) {
   cluster *c = *state;
   long_job j;
-  long_job_put(&j, c);
-  cluster_start_worker(c, 0);
+  long_job_put(&j, c, 1);
   long_job_submit_held(&j, 0);
   for (int64_t stage = 1; stage <= 3;) {
     cluster_kill_broker(c);

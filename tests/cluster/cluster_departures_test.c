@@ -10,7 +10,7 @@
 static void a_job_waits_for_a_worker_that_comes_late(void **state) {
   cluster *c = *state;
   long_job j;
-  long_job_put(&j, c);
+  long_job_put(&j, c, 0);
   long_job_submit(&j);
   assert_string_equal(cluster_job_of(c, j.id).state, "queued");
   cluster_start_worker(c, 0);
@@ -25,10 +25,7 @@ static void a_job_waits_for_a_worker_that_comes_late(void **state) {
 static void a_worker_asked_to_leave_exits_with_0_and_its_work_goes_to_others(void **state) {
   cluster *c = *state;
   long_job j;
-  long_job_put(&j, c);
-  cluster_start_worker(c, 0);
-  cluster_start_worker(c, 1);
-  cluster_wait_workers(c, 2);
+  long_job_put(&j, c, 2);
   long_job_submit_held(&j, 0);
   cluster_stop_worker(c, 0);
   held_go_on(c);
@@ -39,10 +36,7 @@ static void a_worker_asked_to_leave_exits_with_0_and_its_work_goes_to_others(voi
 static void a_worker_that_is_silent_for_a_while_is_welcome_again(void **state) {
   cluster *c = *state;
   long_job j;
-  long_job_put(&j, c);
-  cluster_start_worker(c, 0);
-  cluster_start_worker(c, 1);
-  cluster_wait_workers(c, 2);
+  long_job_put(&j, c, 2);
   long_job_submit_held(&j, 0);
   process_signal(&c->workers[1], SIGCONT);
   cluster_wait_workers(c, 1); /* after the silence that the protocol allows */
@@ -54,8 +48,7 @@ static void a_worker_that_is_silent_for_a_while_is_welcome_again(void **state) {
 static void a_broker_asked_to_leave_exits_with_0_and_takes_its_jobs_up_again(void **state) {
   cluster *c = *state;
   long_job j;
-  long_job_put(&j, c);
-  cluster_start_worker(c, 0);
+  long_job_put(&j, c, 1);
   long_job_submit_held(&j, 1);
   cluster_stop_broker(c);
   cluster_start_broker(c);

@@ -220,7 +220,6 @@ typedef struct trial {
 static void one_job(cluster *c, const trial *t, const char *spec, const digest *fingerprint,
                     unsigned number) {
   char data[256];
-  char path[256];
   char name[32];
   char file[64];
   faulty f;
@@ -243,7 +242,7 @@ static void one_job(cluster *c, const trial *t, const char *spec, const digest *
   assert_int_equal(serve_until_end(c, &f, t->do_it, &client), 0);
   assert_true(f.misdeeds > 0);
   snprintf(file, sizeof file, "%s.out", name);
-  found.out = process_read_file(cluster_path(c, file, path), &found.out_length);
+  found.out = cluster_read(c, file, &found.out_length);
   cluster_expect_same(&expected, &found, f.title);
   assert_true(is_in_notes(c, f.title));
   if (t->is_set_aside) {
@@ -261,8 +260,7 @@ static void beside_a_faulty_worker(cluster *c, const trial *t) {
   char spec[256];
   survey_write_spec(c->directory, "spec.yaml", survey_long_spec, spec);
   cluster_start_broker(c);
-  cluster_start_worker(c, 0);
-  cluster_wait_workers(c, 1);
+  cluster_start_workers(c, 1);
   const digest fingerprint = fingerprint_of_others(c);
   cluster_stop_worker(c, 0);
   cluster_wait_workers(c, 0);

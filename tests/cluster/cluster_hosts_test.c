@@ -84,9 +84,7 @@ static int tear_down_hosts(void **state) {
 
 static void start_workers(cluster *c) {
   cluster_hide_store(c);
-  cluster_start_worker(c, 0);
-  cluster_start_worker(c, 1);
-  cluster_wait_workers(c, 2);
+  cluster_start_workers(c, 2);
 }
 
 static void a_cluster_of_several_hosts_gives_the_same_bytes(void **state) {
@@ -127,7 +125,7 @@ static void a_network_that_breaks_in_the_middle_leaves_no_trace(void **state) {
     skip();
   }
   cluster_use_keys(c);
-  long_job_put(&j, c);
+  long_job_put(&j, c, 0);
   start_workers(c);
   long_job_submit_held(&j, 0);
   darken(2, true);

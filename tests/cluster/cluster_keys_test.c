@@ -28,15 +28,22 @@ static void start_visitor(cluster *c, visitor *v) {
 
 static void expect_turned_away(cluster *c, visitor *v) {
   char file[64];
-  char path[256];
-  size_t length = 0;
   assert_int_equal(process_wait(&v->p), 3);
   snprintf(file, sizeof file, "%s.err", v->name);
-  char *said = process_read_file(cluster_path(c, file, path), &length);
-  assert_non_null(said);
+  char *said = cluster_read(c, file, NULL);
   cluster_expect_words(said, c->endpoint, v->name);
   cluster_expect_words(said, "key", v->name);
   free(said);
+}
+
+/* A broker with keys over tcp, and the pair "stranger", which it does not know. */
+static void start_with_keys(cluster *c) {
+  char path[256];
+  cluster_use_tcp(c);
+  cluster_use_keys(c);
+  cluster_do(c, "keygen", cluster_path(c, "stranger.key", path));
+  cluster_start_broker(c);
+  cluster_listing(c, "jobs");
 }
 
 static void keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong(void **state) {
@@ -48,11 +55,7 @@ static void keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong(void **
       {.name = "keyless"},
   };
   const size_t count = sizeof visitors / sizeof visitors[0];
-  cluster_use_tcp(c);
-  cluster_use_keys(c);
-  cluster_do(c, "keygen", cluster_path(c, "stranger.key", path));
-  cluster_start_broker(c);
-  cluster_listing(c, "jobs");
+  start_with_keys(c);
   setenv("CANVASS_PATIENCE", "1", 1); /* in vain, however long */
   for (size_t i = 0; i < count; i++) {
     if (visitors[i].identity == NULL) {
@@ -73,10 +76,7 @@ static void keys_that_do_not_fit_get_no_answer_and_say_what_may_be_wrong(void **
 
 /* What a worker knows is no longer reported as a guess. */
 static void expect_no_guess(cluster *c) {
-  char path[256];
-  size_t length = 0;
-  char *said = process_read_file(cluster_path(c, "stranger.err", path), &length);
-  assert_non_null(said);
+  char *said = cluster_read(c, "stranger.err", NULL);
   const char *known = strstr(said, "refuses your key");
   assert_non_null(known);
   assert_null(strstr(known, "no answer from"));
@@ -89,13 +89,10 @@ static void a_worker_that_is_not_on_the_list_says_so_and_goes_on_asking(void **s
   char broker_key[256];
   char store[256];
   process worker = {.pid = 0};
-  cluster_use_tcp(c);
-  cluster_use_keys(c);
-  cluster_do(c, "keygen", cluster_path(c, "stranger.key", key));
-  cluster_start_broker(c);
-  cluster_listing(c, "jobs");
+  start_with_keys(c);
   cluster_start_client(c, &worker, "stranger", "worker", "--store", cluster_path(c, "store", store),
-                       "--identity", key, "--broker-key", cluster_path(c, "broker.key.pub", broker_key));
+                       "--identity", cluster_path(c, "stranger.key", key), "--broker-key",
+                       cluster_path(c, "broker.key.pub", broker_key));
   cluster_wait_logged(c, "stranger.err",
                       "refuses your key: it is not among the broker's allowed keys; asking again");
   process_signal(&worker, SIGTERM);
@@ -110,9 +107,7 @@ static void a_key_may_only_come_in_its_role(void **state) {
   char broker_key[256];
   char store[256];
   process_result r;
-  cluster_use_tcp(c);
-  cluster_use_keys(c);
-  cluster_start_broker(c);
+  start_with_keys(c);
   cluster_client(c, &r, "jobs", "--identity", cluster_path(c, "worker.key", key));
   assert_int_not_equal(r.exit_code, 0);
   cluster_expect_words(r.err, "client", "a worker's key used by a client");
@@ -135,20 +130,23 @@ static bool is_answered(cluster *c, void *context) {
   return is;
 }
 
-static void a_key_that_is_added_to_the_list_may_come_after_sighup(void **state) {
-  cluster *c = *state;
+/* Makes the pair NAME for a client, and adds its line to the list. */
+static void add_client(cluster *c, const char *name) {
   char path[256];
   process_result r;
-  cluster_use_tcp(c);
-  cluster_use_keys(c);
-  cluster_start_broker(c);
-  cluster_listing(c, "jobs");
-  cluster_expect(c, 0, &r, "keygen", "--role", "client", cluster_path(c, "late.key", path));
+  cluster_expect(c, 0, &r, "keygen", "--role", "client", cluster_path(c, name, path));
   FILE *list = fopen(cluster_path(c, "allowed", path), "a");
   assert_non_null(list);
   assert_int_equal(fwrite(r.out, 1, r.out_length, list), r.out_length);
   assert_int_equal(fclose(list), 0);
   process_result_fini(&r);
+}
+
+static void a_key_that_is_added_to_the_list_may_come_after_sighup(void **state) {
+  cluster *c = *state;
+  char path[256];
+  start_with_keys(c);
+  add_client(c, "late.key");
   process_signal(&c->broker, SIGHUP);
   setenv("CANVASS_IDENTITY", cluster_path(c, "late.key", path), 1);
   setenv("CANVASS_PATIENCE", "5", 1); /* each of those that come too early */
@@ -166,18 +164,13 @@ static void reread_list(cluster *c, const char *content, const char *words) {
 static void the_log_tells_when_and_how_the_list_was_read_again(void **state) {
   cluster *c = *state;
   char path[256];
-  size_t length = 0;
   process_result r;
-  cluster_use_tcp(c);
-  cluster_use_keys(c);
-  cluster_start_broker(c);
-  cluster_listing(c, "jobs");
+  start_with_keys(c);
   cluster_expect(c, 0, &r, "keygen", "--role", "client", cluster_path(c, "late.key", path));
   reread_list(c, "nobody knows\n", "the list of keys stays unchanged: ");
   reread_list(c, r.out, "the list of allowed keys was read again: 1 key\n");
   process_result_fini(&r);
-  char *log = process_read_file(cluster_path(c, "broker.log", path), &length);
-  assert_non_null(log);
+  char *log = cluster_read(c, "broker.log", NULL);
   for (char *line = strtok(log, "\n"); line != NULL; line = strtok(NULL, "\n")) {
     int year = 0;
     int seconds = -1;
@@ -273,21 +266,12 @@ static bool has_lost_connection(watched *w, int flags) {
 
 static void the_connection_of_a_key_that_is_taken_off_the_list_is_closed(void **state) {
   cluster *c = *state;
-  char path[256];
-  size_t length = 0;
-  process_result r;
   watched gone;
   watched kept;
   cluster_use_tcp(c);
   cluster_use_keys(c);
-  char *list = process_read_file(cluster_path(c, "allowed", path), &length);
-  assert_non_null(list);
-  cluster_expect(c, 0, &r, "keygen", "--role", "client", cluster_path(c, "gone.key", path));
-  FILE *f = fopen(cluster_path(c, "allowed", path), "a");
-  assert_non_null(f);
-  assert_int_equal(fwrite(r.out, 1, r.out_length, f), r.out_length);
-  assert_int_equal(fclose(f), 0);
-  process_result_fini(&r);
+  char *list = cluster_read(c, "allowed", NULL);
+  add_client(c, "gone.key");
   cluster_start_broker(c);
   open_watched(c, &gone, "gone.key");
   open_watched(c, &kept, "client.key");

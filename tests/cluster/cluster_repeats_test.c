@@ -148,14 +148,11 @@ static bool id_is_written(cluster *c, void *context) {
 
 static void expect_detached(cluster *c, process *p, int signal_number, const char *name, const char *job) {
   char file[64];
-  char path[256];
   char words[64];
-  size_t length = 0;
   process_signal(p, signal_number);
   assert_int_equal(process_wait(p), 128 + signal_number);
   snprintf(file, sizeof file, "%s.err", name);
-  char *text = process_read_file(cluster_path(c, file, path), &length);
-  assert_non_null(text);
+  char *text = cluster_read(c, file, NULL);
   snprintf(words, sizeof words, "canvass watch %.8s", job);
   cluster_expect_words(text, words, name);
   free(text);
@@ -167,7 +164,7 @@ static void who_waits_may_leave_and_the_job_goes_on(void **state) {
   process submit = {0};
   process watch = {0};
   written_id w = {0};
-  long_job_put(&j, c);
+  long_job_put(&j, c, 0);
   cluster_start_client(c, &submit, "submit", "submit", j.spec, "--dataset", j.dataset, "--wait");
   cluster_path(c, "submit.err", w.path);
   cluster_wait_for(c, id_is_written, &w, "for submit --wait to print the job's id");

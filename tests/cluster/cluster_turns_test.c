@@ -16,7 +16,7 @@ typedef struct two {
 
 /* A big dataset, and "small", on a broker without workers. */
 static void put_two(cluster *c, two *t) {
-  long_job_put(&t->big, c);
+  long_job_put(&t->big, c, 0);
   survey_write(c->directory, "small.csv", SMALL_ROWS, 1, 8, t->data);
   survey_write_spec(c->directory, "small.yaml", survey_short_spec, t->spec);
   cluster_do(c, "put", "small", t->spec, t->data);

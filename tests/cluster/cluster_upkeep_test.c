@@ -44,9 +44,8 @@ static void a_copy_of_a_running_brokers_store_takes_its_place_and_jobs_go_on(voi
   char finished[CLUSTER_JOB_BYTES];
   char short_spec[256];
   long_job j;
-  long_job_put(&j, c);
+  long_job_put(&j, c, 1);
   survey_write_spec(c->directory, "finished.yaml", survey_short_spec, short_spec);
-  cluster_start_worker(c, 0);
   cluster_submit(c, short_spec, j.dataset, finished);
   cluster_report(c, finished, &before);
   long_job_submit_held(&j, 1);

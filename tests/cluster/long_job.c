@@ -12,11 +12,12 @@ static void put(long_job *j) {
   cluster_do(j->c, "put", j->dataset, j->spec, j->data, "--shard-rows", "5000");
 }
 
-void long_job_put(long_job *j, cluster *c) {
+void long_job_put(long_job *j, cluster *c, unsigned workers) {
   *j = (long_job){.c = c, .rows = SURVEY_ROWS_LONG};
   survey_write_spec(c->directory, "long.yaml", survey_long_spec, j->spec);
   cluster_start_broker(c);
   put(j);
+  cluster_start_workers(c, workers);
 }
 
 void long_job_submit(long_job *j) {

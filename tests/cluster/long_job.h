@@ -13,8 +13,8 @@ typedef struct long_job {
   process_result expected;
 } long_job;
 
-/* Starts C's broker and puts the long survey. */
-void long_job_put(long_job *j, cluster *c);
+/* Starts C's broker, puts the long survey, and starts workers as cluster_start_workers does. */
+void long_job_put(long_job *j, cluster *c, unsigned workers);
 void long_job_submit(long_job *j);
 /* Submits, and holds the workers in the middle of STAGE or soon after.  A job that has ended before it could
  * be held is followed by another one. */

@@ -76,8 +76,8 @@ static void map_whole(const buf *program_bytes, const stats_rows *rows, buf *out
 }
 
 status course_step(const course *c, slice state, slice merged, stats_outcome *out, error *err) {
-  return stats_step(c->plan.data, c->plan.length, state.length > 0 ? state.bytes : NULL, state.length, merged.bytes,
-                    merged.length, out, err);
+  return stats_step(c->plan.data, c->plan.length, state.length > 0 ? state.bytes : NULL, state.length,
+                    merged.bytes, merged.length, out, err);
 }
 
 void course_run(course *c, uint32_t rows, uint64_t seed) {
@@ -94,7 +94,8 @@ void course_run(course *c, uint32_t rows, uint64_t seed) {
     s->state = came.state;
     map_whole(&came.program, fixture_rows(data), &s->partial);
     buf_fini(&came.program);
-    must(course_step(c, course_bytes(&s->state), course_bytes(&s->partial), &came, &err) == STATUS_OK, "a stage", &err);
+    must(course_step(c, course_bytes(&s->state), course_bytes(&s->partial), &came, &err) == STATUS_OK,
+         "a stage", &err);
   }
   stats_outcome_fini(&came);
   plan_destroy(p);

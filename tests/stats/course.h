@@ -1,5 +1,5 @@
-/* An evaluation in which several analyses ask again, as STEP sees it: the state and the merged partial of each
- * stage.  Every failure ends the process. */
+/* An evaluation in which several analyses ask again, as STEP sees it: the state and the merged partial of
+ * each stage.  Every failure ends the process. */
 #ifndef CANVASS_TESTS_STATS_COURSE_H
 #define CANVASS_TESTS_STATS_COURSE_H
 

@@ -24,7 +24,8 @@ static uint32_t bench_weight(bench *b, uint8_t decimals, const char **cells) {
   uint32_t weight;
   fixture_column(b->data, "w", PACKED_CODES, cells);
   sample_add(b->program,
-             &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = decimals}, &number);
+             &(program_variable){.kind = VARIABLE_NUMBER, .name = "w", .column = "w", .decimals = decimals},
+             &number);
   assert_int_equal(program_add_weight(b->program, (program_weight){number, WEIGHT_SAMPLING}, &weight, NULL),
                    STATUS_OK);
   return weight;
@@ -143,10 +144,8 @@ static void numbers_compare_exactly(void **state) {
     sample_add(x.program,
                &(program_variable){.kind = VARIABLE_NUMBER, .name = "x", .column = "x", .decimals = 2},
                &number);
-    filter_node node = {.kind = cases[i].kind,
-                        .variable = number,
-                        .values = cases[i].values,
-                        .values_count = cases[i].count};
+    filter_node node = {
+        .kind = cases[i].kind, .variable = number, .values = cases[i].values, .values_count = cases[i].count};
     expect_truth(&x, &node, 1, cases[i].expected);
     bench_close(&x);
   }

@@ -26,7 +26,8 @@ static void an_altered_state_is_a_refusal_or_an_answer(void **state) {
       }
       stats_outcome came;
       error err;
-      if (course_step(&c, course_bytes(&altered), course_bytes(&c.stages[k].partial), &came, &err) == STATUS_OK) {
+      if (course_step(&c, course_bytes(&altered), course_bytes(&c.stages[k].partial), &came, &err) ==
+          STATUS_OK) {
         stats_outcome_fini(&came);
       } else {
         misplaced += strstr(err.message, "asked for in the stage before") != NULL;
