@@ -23,18 +23,24 @@ typedef struct scene {
   ledger_dataset *datasets[DATASETS];
   ledger_job *jobs[JOBS];
   digest shards[DATASETS][SHARDS];
+  store_findings found; /* of the last look */
+  unsigned told_count;
+  char told[1 << 16]; /* what the look has told, as much as has room */
 } scene;
 
-typedef struct told {
-  unsigned count;
-  char all[1 << 16]; /* as many as have room */
-} told;
-
 static void tell(void *context, const char *where, const char *what) {
-  told *t = context;
-  const size_t used = strlen(t->all);
-  snprintf(t->all + used, sizeof t->all - used, "%s: %s\n", where, what);
-  t->count++;
+  scene *s = context;
+  const size_t used = strlen(s->told);
+  snprintf(s->told + used, sizeof s->told - used, "%s: %s\n", where, what);
+  s->told_count++;
+}
+
+/* To be given to the next look, which finds and tells from the beginning. */
+static store_findings *look(scene *s) {
+  s->found = (store_findings){.tell = tell, .context = s};
+  s->told_count = 0;
+  s->told[0] = '\0';
+  return &s->found;
 }
 
 /* ---- Making a store ------------------------------------------------------------------------------ */
@@ -85,13 +91,13 @@ static void put_results(const scene *s, ledger *l) {
   }
 }
 
-static void setup(scene *s) {
+static int set_up(void **state) {
+  scene *s = test_calloc(1, sizeof *s);
   vault *v = NULL;
   ledger *l = NULL;
   seeded r = {seeded_seed()};
   const vault_options options = {0};
   error err;
-  *s = (scene){0};
   process_directory_new(s->directory, sizeof s->directory);
   snprintf(s->store, sizeof s->store, "%s/store", s->directory);
   snprintf(s->other, sizeof s->other, "%s/other", s->directory);
@@ -111,9 +117,12 @@ static void setup(scene *s) {
   assert_int_equal(ledger_commit(l, &err), STATUS_OK);
   ledger_close(l);
   vault_close(v);
+  *state = s;
+  return 0;
 }
 
-static void teardown(scene *s) {
+static int tear_down(void **state) {
+  scene *s = *state;
   for (unsigned i = 0; i < DATASETS; i++) {
     sample_dataset_free(s->datasets[i]);
   }
@@ -121,6 +130,8 @@ static void teardown(scene *s) {
     sample_job_free(s->jobs[i]);
   }
   process_directory_remove(s->directory);
+  test_free(s);
+  return 0;
 }
 
 /* ---- What the code under test calls (-Wl,--wrap) -------------------------------------------------- */
@@ -209,137 +220,108 @@ static size_t count_given_back(const scene *s, const char *directory) {
 /* ---- Tests --------------------------------------------------------------------------------------- */
 
 static void a_whole_store_is_verified_without_a_finding_but_blobs_that_its_jobs_lack(void **state) {
-  (void)state;
-  scene s;
-  static told t;
+  scene *s = *state;
   error err;
-  setup(&s);
-  store_findings f = {.tell = tell, .context = &t};
-  assert_int_equal(upkeep_verify(s.store, &f, &err), STATUS_OK);
-  assert_int_equal(f.datasets, DATASETS);
-  assert_int_equal(f.jobs, JOBS);
-  assert_int_equal(f.records, RESULTS);
-  assert_int_equal(f.damaged_records, 0);
-  assert_int_equal(f.blobs, DATASETS * (SHARDS + 1));
-  assert_int_equal(f.damaged_blobs, 0);
-  assert_null(strstr(t.all, "dataset"));
-  teardown(&s);
+  assert_int_equal(upkeep_verify(s->store, look(s), &err), STATUS_OK);
+  assert_int_equal(s->found.datasets, DATASETS);
+  assert_int_equal(s->found.jobs, JOBS);
+  assert_int_equal(s->found.records, RESULTS);
+  assert_int_equal(s->found.damaged_records, 0);
+  assert_int_equal(s->found.blobs, DATASETS * (SHARDS + 1));
+  assert_int_equal(s->found.damaged_blobs, 0);
+  assert_null(strstr(s->told, "dataset"));
 }
 
 static void a_damaged_shard_is_named_with_its_dataset_and_what_to_do(void **state) {
-  (void)state;
-  scene s;
-  static told t;
+  scene *s = *state;
   char path[500];
   char hex[DIGEST_HEX_BYTES];
   char wanted[600];
   error err;
-  setup(&s);
-  digest_hex(&s.shards[7][1], hex);
-  blob_path(&s, &s.shards[7][1], path, sizeof path);
+  digest_hex(&s->shards[7][1], hex);
+  blob_path(s, &s->shards[7][1], path, sizeof path);
   flip(path, SHARD_BYTES / 2, 3);
-  blob_path(&s, &s.shards[8][2], path, sizeof path);
+  blob_path(s, &s->shards[8][2], path, sizeof path);
   assert_int_equal(unlink(path), 0);
-  store_findings f = {.tell = tell, .context = &t};
-  assert_int_equal(upkeep_verify(s.store, &f, &err), STATUS_OK);
-  assert_int_equal(f.damaged_blobs, 1);
+  assert_int_equal(upkeep_verify(s->store, look(s), &err), STATUS_OK);
+  assert_int_equal(s->found.damaged_blobs, 1);
   snprintf(wanted, sizeof wanted, "blob %s: was altered or cut off", hex);
-  assert_contains(t.all, wanted);
+  assert_contains(s->told, wanted);
   snprintf(wanted, sizeof wanted, "dataset %s: its shard %s is missing or damaged; put the same files again",
-           s.datasets[7]->name, hex);
-  assert_contains(t.all, wanted);
-  snprintf(wanted, sizeof wanted, "dataset %s: its shard", s.datasets[8]->name);
-  assert_contains(t.all, wanted);
-  teardown(&s);
+           s->datasets[7]->name, hex);
+  assert_contains(s->told, wanted);
+  snprintf(wanted, sizeof wanted, "dataset %s: its shard", s->datasets[8]->name);
+  assert_contains(s->told, wanted);
 }
 
 /* The damage that a disk does: single bits, anywhere in the index.  Nothing that is given back differs from
  * what was put, and a bit costs at most the record that it is in, or two of which it is between. */
 static void of_an_index_with_a_flipped_bit_all_but_a_record_or_two_is_given_back(void **state) {
-  (void)state;
   enum { FLIPS = 60, LOST_MAX = 2 };
-  scene s;
+  scene *s = *state;
   seeded r = {seeded_seed()};
-  setup(&s);
-  const size_t bytes = data_bytes(&s);
+  const size_t bytes = data_bytes(s);
   unsigned damages = 0;
   for (unsigned i = 0; i < FLIPS; i++) {
-    static told t;
-    t = (told){0};
     error err;
     /* Heads of pages and places are rare and matter most. */
     const off_t page = (off_t)(seeded_below(&r, bytes / PAGE_BYTES) * PAGE_BYTES);
     const off_t at = page + (off_t)seeded_below(&r, i % 2 == 0 ? 64 : PAGE_BYTES);
     const unsigned bit = (unsigned)seeded_below(&r, 8);
-    flip(s.data, at, bit);
-    store_findings f = {.tell = tell, .context = &t};
-    if (upkeep_salvage(s.store, s.other, &f, &err) != STATUS_OK) {
+    flip(s->data, at, bit);
+    if (upkeep_salvage(s->store, s->other, look(s), &err) != STATUS_OK) {
       fail_msg("bit %u of byte %lld: %s", bit, (long long)at, err.message);
     }
-    const size_t count = count_given_back(&s, s.other);
+    const size_t count = count_given_back(s, s->other);
     if (count + LOST_MAX < DATASETS + JOBS) {
       fail_msg("bit %u of byte %lld: %zu of %d records are given back\n%s", bit, (long long)at, count,
-               DATASETS + JOBS, t.all);
+               DATASETS + JOBS, s->told);
     }
-    if (count < DATASETS + JOBS && f.damaged_records == 0) {
+    if (count < DATASETS + JOBS && s->found.damaged_records == 0) {
       fail_msg("bit %u of byte %lld: %zu records, and nothing was said", bit, (long long)at, count);
     }
-    damages += f.damaged_records > 0;
-    process_directory_remove(s.other);
-    flip(s.data, at, bit);
+    damages += s->found.damaged_records > 0;
+    process_directory_remove(s->other);
+    flip(s->data, at, bit);
   }
   assert_true(damages > 0);
-  teardown(&s);
 }
 
 static void of_an_index_without_its_first_pages_all_is_given_back(void **state) {
-  (void)state;
-  scene s;
-  static told t;
+  scene *s = *state;
   error err;
-  setup(&s);
-  const int file = open(s.data, O_WRONLY | O_CLOEXEC);
+  const int file = open(s->data, O_WRONLY | O_CLOEXEC);
   static const uint8_t zeros[2 * PAGE_BYTES];
   assert_true(file >= 0);
   assert_int_equal(pwrite(file, zeros, sizeof zeros, 0), sizeof zeros);
   assert_int_equal(close(file), 0);
-  store_findings f = {.tell = tell, .context = &t};
-  assert_int_equal(upkeep_salvage(s.store, s.other, &f, &err), STATUS_OK);
-  assert_int_equal(count_given_back(&s, s.other), DATASETS + JOBS);
-  assert_true(f.damaged_records > 0);
-  teardown(&s);
+  assert_int_equal(upkeep_salvage(s->store, s->other, look(s), &err), STATUS_OK);
+  assert_int_equal(count_given_back(s, s->other), DATASETS + JOBS);
+  assert_true(s->found.damaged_records > 0);
 }
 
 static void a_salvaged_store_has_whole_blobs_and_lacks_damaged_ones(void **state) {
-  (void)state;
-  scene s;
-  static told t;
+  scene *s = *state;
   char path[500];
   error err;
-  setup(&s);
-  blob_path(&s, &s.shards[3][0], path, sizeof path);
+  blob_path(s, &s->shards[3][0], path, sizeof path);
   flip(path, 1, 1);
-  store_findings f = {.tell = tell, .context = &t};
-  assert_int_equal(upkeep_salvage(s.store, s.other, &f, &err), STATUS_OK);
+  assert_int_equal(upkeep_salvage(s->store, s->other, look(s), &err), STATUS_OK);
   vault *v = NULL;
   const vault_options options = {0};
-  assert_int_equal(vault_open(s.other, &options, &v, &err), STATUS_OK);
+  assert_int_equal(vault_open(s->other, &options, &v, &err), STATUS_OK);
   for (unsigned i = 0; i < DATASETS; i++) {
     for (unsigned j = 0; j < SHARDS; j++) {
-      assert_int_equal(vault_has(v, &s.shards[i][j], NULL), i != 3 || j != 0);
+      assert_int_equal(vault_has(v, &s->shards[i][j], NULL), i != 3 || j != 0);
     }
   }
   vault_close(v);
-  assert_contains(t.all, s.datasets[3]->name);
-  teardown(&s);
+  assert_contains(s->told, s->datasets[3]->name);
 }
 
 /* Where links are not possible blobs are copied. */
 static void a_copy_on_another_file_system_is_whole(void **state) {
-  (void)state;
-  scene s;
-  static told t;
-  t = (told){0};
+  scene *s = *state;
   char elsewhere[] = "/dev/shm/canvass-test-XXXXXX";
   struct stat here;
   struct stat there;
@@ -348,21 +330,17 @@ static void a_copy_on_another_file_system_is_whole(void **state) {
     print_message("skipped: needs to write in /dev/shm\n");
     skip();
   }
-  setup(&s);
   const bool is_other =
-      stat(s.directory, &here) == 0 && stat(elsewhere, &there) == 0 && here.st_dev != there.st_dev;
-  store_findings f = {.tell = tell, .context = &t};
+      stat(s->directory, &here) == 0 && stat(elsewhere, &there) == 0 && here.st_dev != there.st_dev;
   if (is_other) {
-    assert_int_equal(upkeep_backup(s.store, elsewhere, &f, &err), STATUS_OK);
-    assert_int_equal(f.blobs, DATASETS * (SHARDS + 1));
-    f = (store_findings){.tell = tell, .context = &t};
-    assert_int_equal(upkeep_verify(elsewhere, &f, &err), STATUS_OK);
-    assert_int_equal(f.blobs, DATASETS * (SHARDS + 1));
-    assert_int_equal(f.damaged_blobs + f.damaged_records, 0);
-    assert_int_equal(count_given_back(&s, elsewhere), DATASETS + JOBS);
+    assert_int_equal(upkeep_backup(s->store, elsewhere, look(s), &err), STATUS_OK);
+    assert_int_equal(s->found.blobs, DATASETS * (SHARDS + 1));
+    assert_int_equal(upkeep_verify(elsewhere, look(s), &err), STATUS_OK);
+    assert_int_equal(s->found.blobs, DATASETS * (SHARDS + 1));
+    assert_int_equal(s->found.damaged_blobs + s->found.damaged_records, 0);
+    assert_int_equal(count_given_back(s, elsewhere), DATASETS + JOBS);
   }
   process_directory_remove(elsewhere);
-  teardown(&s);
   if (!is_other) {
     print_message("skipped: /dev/shm is the same file system\n");
     skip();
@@ -379,89 +357,69 @@ static uint64_t all_blob_bytes(const scene *s) {
 
 /* Its jobs lack blobs, too.  Manifests are read for each copy of the index, shards are not. */
 static void a_backup_reads_blobs_once_also_when_some_are_damaged_or_missing(void **state) {
-  (void)state;
-  scene s;
-  static told t;
-  t = (told){0};
+  scene *s = *state;
   char path[500];
   error err;
-  setup(&s);
-  blob_path(&s, &s.shards[3][0], path, sizeof path);
+  blob_path(s, &s->shards[3][0], path, sizeof path);
   flip(path, 1, 1);
-  store_findings f = {.tell = tell, .context = &t};
   bytes_read = 0;
-  assert_int_equal(upkeep_backup(s.store, s.other, &f, &err), STATUS_OK);
-  assert_true(bytes_read < 2 * all_blob_bytes(&s));
-  assert_int_equal(f.blobs, DATASETS * (SHARDS + 1) - 1);
-  assert_int_equal(f.missing, t.count);
-  assert_contains(t.all, s.datasets[3]->name);
-  teardown(&s);
+  assert_int_equal(upkeep_backup(s->store, s->other, look(s), &err), STATUS_OK);
+  assert_true(bytes_read < 2 * all_blob_bytes(s));
+  assert_int_equal(s->found.blobs, DATASETS * (SHARDS + 1) - 1);
+  assert_int_equal(s->found.missing, s->told_count);
+  assert_contains(s->told, s->datasets[3]->name);
 }
 
 /* As when a dataset is dropped, or as here lost: the records still name it. */
 static void a_blob_that_goes_between_check_and_copy_is_told_and_ends_no_backup(void **state) {
-  (void)state;
-  scene s;
-  static told t;
-  t = (told){0};
+  scene *s = *state;
   error err;
-  setup(&s);
-  store_findings f = {.tell = tell, .context = &t};
-  is_tidied = &s.shards[5][1];
-  assert_int_equal(upkeep_backup(s.store, s.other, &f, &err), STATUS_OK);
+  is_tidied = &s->shards[5][1];
+  assert_int_equal(upkeep_backup(s->store, s->other, look(s), &err), STATUS_OK);
   assert_null(is_tidied);
-  assert_int_equal(f.blobs, DATASETS * (SHARDS + 1) - 1);
-  assert_contains(t.all, s.datasets[5]->name);
-  assert_int_equal(count_given_back(&s, s.other), DATASETS + JOBS);
-  teardown(&s);
+  assert_int_equal(s->found.blobs, DATASETS * (SHARDS + 1) - 1);
+  assert_contains(s->told, s->datasets[5]->name);
+  assert_int_equal(count_given_back(s, s->other), DATASETS + JOBS);
 }
 
 /* In the order of their submission, which a listing shows. */
 static void salvaged_jobs_are_in_their_order(void **state) {
-  (void)state;
-  scene s;
-  static told t;
+  scene *s = *state;
   ledger *l = NULL;
   error err;
-  setup(&s);
-  store_findings f = {.tell = tell, .context = &t};
-  assert_int_equal(upkeep_salvage(s.store, s.other, &f, &err), STATUS_OK);
-  assert_int_equal(ledger_open(s.other, &l, &err), STATUS_OK);
+  assert_int_equal(upkeep_salvage(s->store, s->other, look(s), &err), STATUS_OK);
+  assert_int_equal(ledger_open(s->other, &l, &err), STATUS_OK);
   assert_int_equal(ledger_jobs(l), JOBS);
   for (size_t i = 0; i < JOBS; i++) {
-    assert_memory_equal(ledger_job_at(l, i)->id.bytes, s.jobs[i]->id.bytes, sizeof s.jobs[i]->id.bytes);
+    assert_memory_equal(ledger_job_at(l, i)->id.bytes, s->jobs[i]->id.bytes, sizeof s->jobs[i]->id.bytes);
   }
   ledger_close(l);
-  teardown(&s);
 }
 
 static void what_holds_something_is_not_written_to(void **state) {
-  (void)state;
-  scene s;
-  static told t;
+  scene *s = *state;
   char path[400];
   error err;
-  setup(&s);
-  store_findings f = {.tell = tell, .context = &t};
-  process_write_file(s.directory, "note", "", 0, path, sizeof path);
-  assert_int_equal(upkeep_salvage(s.store, s.directory, &f, &err), STATUS_USAGE);
+  process_write_file(s->directory, "note", "", 0, path, sizeof path);
+  assert_int_equal(upkeep_salvage(s->store, s->directory, look(s), &err), STATUS_USAGE);
   assert_contains(err.message, "new or empty");
-  assert_int_equal(upkeep_backup(s.store, s.directory, &f, &err), STATUS_USAGE);
-  teardown(&s);
+  assert_int_equal(upkeep_backup(s->store, s->directory, look(s), &err), STATUS_USAGE);
 }
+
+#define UPKEEP_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_whole_store_is_verified_without_a_finding_but_blobs_that_its_jobs_lack),
-      cmocka_unit_test(a_damaged_shard_is_named_with_its_dataset_and_what_to_do),
-      cmocka_unit_test(of_an_index_with_a_flipped_bit_all_but_a_record_or_two_is_given_back),
-      cmocka_unit_test(of_an_index_without_its_first_pages_all_is_given_back),
-      cmocka_unit_test(a_salvaged_store_has_whole_blobs_and_lacks_damaged_ones),
-      cmocka_unit_test(salvaged_jobs_are_in_their_order),
-      cmocka_unit_test(a_copy_on_another_file_system_is_whole),
-      cmocka_unit_test(a_backup_reads_blobs_once_also_when_some_are_damaged_or_missing),
-      cmocka_unit_test(a_blob_that_goes_between_check_and_copy_is_told_and_ends_no_backup),
-      cmocka_unit_test(what_holds_something_is_not_written_to),
+      UPKEEP_TEST(a_whole_store_is_verified_without_a_finding_but_blobs_that_its_jobs_lack),
+      UPKEEP_TEST(a_damaged_shard_is_named_with_its_dataset_and_what_to_do),
+      UPKEEP_TEST(of_an_index_with_a_flipped_bit_all_but_a_record_or_two_is_given_back),
+      UPKEEP_TEST(of_an_index_without_its_first_pages_all_is_given_back),
+      UPKEEP_TEST(a_salvaged_store_has_whole_blobs_and_lacks_damaged_ones),
+      UPKEEP_TEST(salvaged_jobs_are_in_their_order),
+      UPKEEP_TEST(a_copy_on_another_file_system_is_whole),
+      UPKEEP_TEST(a_backup_reads_blobs_once_also_when_some_are_damaged_or_missing),
+      UPKEEP_TEST(a_blob_that_goes_between_check_and_copy_is_told_and_ends_no_backup),
+      UPKEEP_TEST(what_holds_something_is_not_written_to),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,20 @@ const json *report_printed(arena *memory, process_result *r) {
   return report;
 }
 
+slice scene_analyses(scene *s, const char *spec, const char *data) {
+  process_result r;
+  CANVASS(&r, "run", "--quiet", "--strict", "--format", "json", spec, data);
+  process_check_success(&r);
+  const json *report = report_printed(s->memory, &r);
+  buf text;
+  buf_init(&text);
+  json_write(json_get(report, "analyses"), &text);
+  const slice copy = arena_slice(s->memory, (slice){(const char *)text.data, text.length});
+  buf_fini(&text);
+  assert_true(copy.length > 100);
+  return copy;
+}
+
 const json *report_first_row(const json *report, size_t analysis) {
   const json *table = json_at(json_get(json_at(json_get(report, "analyses"), analysis), "tables"), 0);
   return json_at(json_get(table, "rows"), 0);

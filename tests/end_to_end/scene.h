@@ -26,6 +26,9 @@ process_result scene_run(const scene *s, const char *subcommand, const char *opt
 const json *scene_cells(scene *s, const char *variable);
 /* What `canvass run` says of them, without an error. */
 const json *scene_report(scene *s, const char *spec, const char *data);
+/* The member `analyses` of the report of SPEC over DATA, both files, as canonical text in the scene's memory.
+ */
+slice scene_analyses(scene *s, const char *spec, const char *data);
 
 /* The report that R, without an error, printed as JSON; takes R. */
 const json *report_printed(arena *memory, process_result *r);

@@ -27,28 +27,13 @@ static void skip_without(const char *path) {
 
 /* ---- The same figures ------------------------------------------------------------------------------- */
 
-/* The report's member `analyses`, as canonical text in the scene's memory. */
-static slice analyses_of(scene *s, const char *spec, const char *data) {
-  process_result r;
-  CANVASS(&r, "run", "--quiet", "--strict", "--format", "json", spec, data);
-  process_check_success(&r);
-  const json *report = report_printed(s->memory, &r);
-  buf text;
-  buf_init(&text);
-  json_write(json_get(report, "analyses"), &text);
-  const slice copy = arena_slice(s->memory, (slice){(const char *)text.data, text.length});
-  buf_fini(&text);
-  assert_true(copy.length > 100);
-  return copy;
-}
-
 /* Of the files NAMES in the scene's folder; NULL ends them. */
 static void expect_figures_of(scene *s, const char *spec, const char *csv, const char *const *names) {
-  const slice wanted = analyses_of(s, spec, csv);
+  const slice wanted = scene_analyses(s, spec, csv);
   for (; *names != NULL; names++) {
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/%s", s->directory, *names);
-    const slice figures = analyses_of(s, spec, path);
+    const slice figures = scene_analyses(s, spec, path);
     if (!slice_equal(wanted, figures)) {
       fail_msg("%s: other figures than those of %s", path, csv);
     }

@@ -84,3 +84,13 @@ void read_twice(const reading_options *options, const char *name, const uint8_t 
   buf_fini(&three.manifest);
   fuzz_file_close(&file);
 }
+
+void read_twice_statistics(const char *name, const uint8_t *bytes, size_t length) {
+  enum { HOW_BYTES = 2 };
+  if (length >= HOW_BYTES) {
+    const reading_options options = {.keeps_blank_rows = (bytes[0] & 1) != 0,
+                                     .encoding = (bytes[0] & 2) != 0 ? "gbk" : NULL,
+                                     .shard_rows = bytes[1] % 9};
+    read_twice(&options, name, bytes + HOW_BYTES, length - HOW_BYTES);
+  }
+}

@@ -6,5 +6,8 @@
 
 /* The file of these bytes, called NAME, which tells its format. */
 void read_twice(const reading_options *options, const char *name, const uint8_t *bytes, size_t length);
+/* The same for files of statistical programs, after two bytes that are how the file is read: blank rows and
+ * the stated encoding; rows of a shard. */
+void read_twice_statistics(const char *name, const uint8_t *bytes, size_t length);
 
 #endif

@@ -7,16 +7,8 @@
 #include "tests/reading/readstat_files.h"
 #include "tests/reading/sav_by_hand.h"
 
-enum { HOW_BYTES = 2 };
-
 int fuzz_one(const uint8_t *bytes, size_t length) {
-  if (length < HOW_BYTES) {
-    return 0;
-  }
-  const reading_options options = {.keeps_blank_rows = (bytes[0] & 1) != 0,
-                                   .encoding = (bytes[0] & 2) != 0 ? "gbk" : NULL,
-                                   .shard_rows = bytes[1] % 9};
-  read_twice(&options, "fuzz.sav", bytes + HOW_BYTES, length - HOW_BYTES);
+  read_twice_statistics("fuzz.sav", bytes, length);
   return 0;
 }
 
@@ -72,7 +64,7 @@ static void add_sets(fuzz_corpus *out) {
   put_padded(&h, "x", 8);
   buf seed;
   buf_init(&seed);
-  buf_put(&seed, "\0\3", HOW_BYTES);
+  buf_put(&seed, "\0\3", 2);
   buf_put(&seed, h.file.data, h.file.length);
   fuzz_corpus_add(out, seed.data, seed.length);
   buf_fini(&seed);

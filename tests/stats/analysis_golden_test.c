@@ -69,11 +69,9 @@ static void ask(plan *p) {
 
 static void figures_equal_those_of_r(void **state) {
   build_scene *scene = *state;
-  plan *p = scene->plan;
-  ask(p);
-  scene->data = fixture_from_csv(GOLDEN "weighted_survey.csv");
-  assert_non_null(scene->data);
-  const json *report = build_report(p, scene->data, 97, scene->memory);
+  ask(scene->plan);
+  build_finish(scene->plan);
+  const json *report = build_survey_report(scene);
   const json *golden = report_file(scene->memory, GOLDEN "analyses.json");
   assert_int_equal(report_differences(report, golden, 1e-12), 0);
   assert_true(report_says(report, "plain", "warnings", "small_base"));

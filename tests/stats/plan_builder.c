@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/stats/drive.h"
+#include "tests/stats/report_reader.h"
+
 enum { BUILT_MAX = 64, LIST_MAX = 64 };
 
 static void fail(const char *what, const char *why) {
@@ -280,6 +283,13 @@ json *build_report(plan *p, const fixture *data, uint32_t shard_rows, arena *a) 
 }
 
 /* ---- Scenes -------------------------------------------------------------------------------------- */
+
+const json *build_survey_report(build_scene *s) {
+  const error no_file = {.message = "it cannot be read"};
+  s->data = fixture_from_csv(CANVASS_SOURCE_DIR "/tests/stats/golden/weighted_survey.csv");
+  ok(s->data != NULL ? STATUS_OK : STATUS_IO, "the survey", &no_file);
+  return drive_report(s->plan, s->data, 97, s->memory);
+}
 
 int build_scene_setup(void **state) {
   build_scene *s = calloc(1, sizeof *s);

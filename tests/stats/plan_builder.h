@@ -51,6 +51,8 @@ typedef struct build_scene {
   plan *plan;
   fixture *data; /* NULL until the test sets it */
 } build_scene;
+/* The report of the scene's plan, which is finished, over golden/weighted_survey.csv in many shards. */
+const json *build_survey_report(build_scene *s);
 int build_scene_setup(void **state);
 int build_scene_teardown(void **state);
 #define build_unit_test(test) cmocka_unit_test_setup_teardown(test, build_scene_setup, build_scene_teardown)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-static bool same_json(const json *a, const json *b) {
+bool report_same(const json *a, const json *b) {
   buf x, y;
   buf_init(&x);
   buf_init(&y);
@@ -24,7 +24,7 @@ static bool matches(const json *row, const json *match) {
     const json *wanted = json_member(match, i, &key);
     const json *cell = json_get(row, key);
     if (json_kind_of(wanted) == JSON_NULL ? json_kind_of(cell) != JSON_NULL
-                                          : cell == NULL || !same_json(cell, wanted)) {
+                                          : cell == NULL || !report_same(cell, wanted)) {
       return false;
     }
   }

@@ -17,6 +17,8 @@ json *report_file(arena *a, const char *path);
 /* Compares every figure of GOLDEN (a list of {analysis, table, match, figures}) with REPORT, and prints
  * those that differ by more than TOLERANCE; their number. */
 unsigned report_differences(const json *report, const json *golden, double tolerance);
+/* The same canonical text. */
+bool report_same(const json *a, const json *b);
 /* |a - b| <= tolerance * max(|b|, 1); two nulls are equal. */
 bool figure_is_near(const json *figure, const json *expected, double tolerance);
 

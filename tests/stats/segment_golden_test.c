@@ -58,11 +58,8 @@ static void ask(plan *p) {
 
 static void figures_equal_those_of_r(void **state) {
   build_scene *scene = *state;
-  plan *p = scene->plan;
-  ask(p);
-  scene->data = fixture_from_csv(GOLDEN "weighted_survey.csv");
-  assert_non_null(scene->data);
-  const json *report = drive_report(p, scene->data, 97, scene->memory);
+  ask(scene->plan);
+  const json *report = build_survey_report(scene);
   /* Silhouettes are sums of figures rounded at 2^-40. */
   assert_int_equal(report_differences(report, report_file(scene->memory, GOLDEN "segment.json"), 2e-12), 0);
 }

@@ -99,27 +99,15 @@ static const json *rows_of(const json *report, const char *name) {
   return NULL;
 }
 
-static bool same_text(const json *a, const json *b) {
-  buf x, y;
-  buf_init(&x);
-  buf_init(&y);
-  json_write(a, &x);
-  json_write(b, &y);
-  const bool same = x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
-  buf_fini(&x);
-  buf_fini(&y);
-  return same;
-}
-
 /* The row of the same pair, in either order, and group. */
 static const json *same_pair(const json *rows, const json *row) {
   const json *item = json_get(row, "item"), *other = json_get(row, "other_item");
   for (size_t i = 0; i < json_count(rows); i++) {
     const json *at = json_at(rows, i);
     const json *left = json_get(at, "item"), *right = json_get(at, "other_item");
-    if (((same_text(left, item) && same_text(right, other)) ||
-         (same_text(left, other) && same_text(right, item))) &&
-        same_text(json_get(at, "group"), json_get(row, "group"))) {
+    if (((report_same(left, item) && report_same(right, other)) ||
+         (report_same(left, other) && report_same(right, item))) &&
+        report_same(json_get(at, "group"), json_get(row, "group"))) {
       return at;
     }
   }
@@ -238,7 +226,7 @@ static void expect_same_figures(const json *few, const json *all, uint64_t seed)
   for (size_t k = 0; k < json_count(few); k++) {
     const json *row = json_at(few, k), *other = same_pair(all, row);
     for (size_t f = 0; other != NULL && f < sizeof figures / sizeof figures[0]; f++) {
-      if (!same_text(json_get(row, figures[f]), json_get(other, figures[f]))) {
+      if (!report_same(json_get(row, figures[f]), json_get(other, figures[f]))) {
         fail_msg("seed %llu: %s of %s and %s depends on what else is asked", (unsigned long long)seed,
                  figures[f], json_as_cstring(json_get(row, "item")),
                  json_as_cstring(json_get(row, "other_item")));
@@ -349,7 +337,7 @@ static void many_items_in_many_groups_come_in_batches(void **state) {
   const json *three = rows_of(report, "three");
   for (size_t i = 0; i < 6; i++) { /* of the total and the first group */
     assert_true(
-        same_text(json_get(json_at(three, i), "rho"), json_get(same_pair(rows, json_at(three, i)), "rho")));
+        report_same(json_get(json_at(three, i), "rho"), json_get(same_pair(rows, json_at(three, i)), "rho")));
   }
   fixture_destroy(f);
   plan_destroy(p);
