@@ -3,9 +3,11 @@
  *
  * Source of the sums: McCullagh & Nelder 1989, Generalized Linear Models, 2nd edition, 4.4.1; of the scatter,
  * from which sandwich errors come: Binder 1983 (Int. Stat. Rev. 51:279-292). */
-#include "stats/accumulators/logistic_sums.h"
+#include "stats/accumulators/logistic.h"
 
 #include <stdlib.h>
+
+#include "stats/accumulators/logistic_sums.h"
 
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/shape.h"
