@@ -375,6 +375,10 @@ const char *text_nearest(slice name, const char *const *candidates, size_t count
   return nearest != NULL && nearest_distance < length ? nearest : find_longer(name, candidates, count);
 }
 
+const char *text_plural(uint64_t n, const char *one, const char *many) {
+  return n == 1 ? one : many;
+}
+
 const char *text_of_count(uint64_t n, char out[TEXT_COUNT_BYTES]) {
   char reversed[TEXT_COUNT_BYTES];
   size_t length = 0;

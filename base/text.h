@@ -54,6 +54,10 @@ const char *text_nearest(slice name, const char *const *candidates, size_t count
 /* "14,400": a count as messages have it. */
 enum { TEXT_COUNT_BYTES = 32 };
 const char *text_of_count(uint64_t n, char out[TEXT_COUNT_BYTES]); /* OUT */
+/* ONE where N is 1, otherwise MANY: English words, or formats of the same arguments, which the compiler then
+ * checks. */
+const char *text_plural(uint64_t n, const char *one, const char *many)
+    __attribute__((format_arg(2), format_arg(3)));
 
 /* Writes POINT, a code point and no surrogate, to TO, which has room for 4 bytes; returns the position after
  * it. */

@@ -1,6 +1,7 @@
 /* canvass drop: removes a dataset. */
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "cli/link.h"
 #include "cli/output.h"
 #include "cli/words.h"
@@ -23,9 +24,9 @@ static status drop(const settings *s, const char *const *operands, size_t count,
   if (!s->quiet && using > 0) {
     output_complain(
         language_say(
-            words_plural(using,
-                         "dataset %s is dropped; its data stay until %" PRIu64 " unfinished job has ended",
-                         "dataset %s is dropped; its data stay until %" PRIu64 " unfinished jobs have ended"),
+            text_plural(using,
+                        "dataset %s is dropped; its data stay until %" PRIu64 " unfinished job has ended",
+                        "dataset %s is dropped; its data stay until %" PRIu64 " unfinished jobs have ended"),
             "已删除数据集 %s；其数据保留到 %" PRIu64 " 个未完成的作业结束",
             "已刪除資料集 %s；其資料保留到 %" PRIu64 " 個未完成的作業結束"),
         operands[0], using);

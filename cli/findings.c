@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/output.h"
 #include "cli/words.h"
 #include "stats/stats.h"
@@ -40,11 +41,15 @@ static void judge_item(const evaluation *e, findings *f, const json *variable, b
     const json *place = json_at(json_get(variable, "places"), 0);
     const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
     words_of_count((uint64_t)invalid, count);
-    buf_printf(&message, "%s: none of %s answers is valid; the first is at %.*s:%" PRId64, name, count,
-               SLICE_ARG(file), json_as_integer(json_get(place, "line")));
+    buf_printf(&message,
+               text_plural((uint64_t)invalid, "%s: the %s answer is not valid; it is at %.*s:%" PRId64,
+                           "%s: none of %s answers is valid; the first is at %.*s:%" PRId64),
+               name, count, SLICE_ARG(file), json_as_integer(json_get(place, "line")));
   } else {
-    words_of_count((uint64_t)json_as_integer(json_get(data_of(f), "rows")), count);
-    buf_printf(&message, "%s: no answer in any of %s rows", name, count);
+    const uint64_t rows = (uint64_t)json_as_integer(json_get(data_of(f), "rows"));
+    words_of_count(rows, count);
+    buf_printf(&message, text_plural(rows, "%s: no answer in %s row", "%s: no answer in any of %s rows"),
+               name, count);
   }
   add_message(f->unusable, "item", name, &message);
   buf_fini(&message);
@@ -76,22 +81,24 @@ static void judge_analysis(findings *f, const json *section) {
     return;
   }
   static const struct {
-    const char *key, *why;
-  } causes[] = {{"filtered_out", "do not fit its filter"},
-                {"weight_unusable", "have no usable weight"},
-                {"weight_zero", "have the weight 0"}};
+    const char *key, *one, *many;
+  } causes[] = {{"filtered_out", "does not fit its filter", "do not fit its filter"},
+                {"weight_unusable", "has no usable weight", "have no usable weight"},
+                {"weight_zero", "has the weight 0", "have the weight 0"}};
   const char *name = json_as_cstring(json_get(section, "name"));
   char count[WORDS_BYTES];
   buf message;
   buf_init(&message);
-  words_of_count((uint64_t)json_as_integer(json_get(base, "rows")), count);
-  buf_printf(&message, "%s: uses none of %s rows", name, count);
+  const uint64_t rows = (uint64_t)json_as_integer(json_get(base, "rows"));
+  words_of_count(rows, count);
+  buf_printf(&message, text_plural(rows, "%s: does not use the %s row", "%s: uses none of %s rows"), name,
+             count);
   const char *before = ": ";
   for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
     const int64_t n = json_as_integer(json_get(base, causes[i].key));
     if (n > 0) {
       words_of_count((uint64_t)n, count);
-      buf_printf(&message, "%s%s %s", before, count, causes[i].why);
+      buf_printf(&message, "%s%s %s", before, count, text_plural((uint64_t)n, causes[i].one, causes[i].many));
       before = ", ";
     }
   }
@@ -116,12 +123,15 @@ static void judge_results(const evaluation *e, findings *f) {
     char rows[WORDS_BYTES];
     buf message;
     buf_init(&message);
+    const uint64_t all = (uint64_t)json_as_integer(json_get(result, "rows"));
+    const char *is = text_plural((uint64_t)invalid, "is", "are");
     words_of_count((uint64_t)invalid, count);
-    words_of_count((uint64_t)json_as_integer(json_get(result, "rows")), rows);
+    words_of_count(all, rows);
     buf_printf(&message,
-               "%s: %s of %s results are invalid (too large, or made of an invalid answer) and are not used; "
+               "%s: %s of %s %s %s invalid (too large, or made of an invalid answer) and %s not used; "
                "the first is that of %.*s:%" PRId64,
-               name, count, rows, SLICE_ARG(file), json_as_integer(json_get(place, "line")));
+               name, count, rows, text_plural(all, "result", "results"), is, is, SLICE_ARG(file),
+               json_as_integer(json_get(place, "line")));
     add_message(f->results, "item", name, &message);
     buf_fini(&message);
   }
@@ -195,9 +205,13 @@ static void judge_weight(const evaluation *e, findings *f, const json *weight) {
   char rows[WORDS_BYTES];
   buf message;
   buf_init(&message);
+  const uint64_t all = (uint64_t)json_as_integer(json_get(data_of(f), "rows"));
   words_of_count((uint64_t)unusable, count);
-  words_of_count((uint64_t)json_as_integer(json_get(data_of(f), "rows")), rows);
-  buf_printf(&message, "%s: %s of %s rows have no usable weight and are not used", name, count, rows);
+  words_of_count(all, rows);
+  buf_printf(&message,
+             text_plural((uint64_t)unusable, "%s: %s of %s %s has no usable weight and is not used",
+                         "%s: %s of %s %s have no usable weight and are not used"),
+             name, count, rows, text_plural(all, "row", "rows"));
   put_causes(e, weight, &message);
   add_message(f->weights, "weight", name, &message);
   buf_fini(&message);

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "base/text.h"
 #include "cli/link.h"
 #include "cli/output.h"
 #include "cli/words.h"
@@ -94,8 +95,8 @@ static status print_table(const listing *l, const listed *items, error *err) {
   if (st == STATUS_OK && items->left_out > 0) {
     char count[TEXT_COUNT_BYTES];
     output_complain(
-        language_say(words_plural(items->left_out, "%s of the %s is not shown; --limit %zu shows all",
-                                  "%s more %s; --limit %zu shows all"),
+        language_say(text_plural(items->left_out, "%s of the %s is not shown; --limit %zu shows all",
+                                 "%s more %s; --limit %zu shows all"),
                      "另有 %s 个%s；--limit %zu 显示全部", "另有 %s 個%s；--limit %zu 顯示全部"),
         text_of_count(items->left_out, count), language_said(l->noun), items->count + items->left_out);
   }

@@ -107,7 +107,7 @@ static void format_amount(const progress_figures *f, char *out, size_t capacity)
   if (is_counted(f)) {
     words_of_count(f->rows, words);
     (void)snprintf(out, capacity,
-                   language_say(words_plural(f->rows, "  %s row", "  %s rows"), "  %s 行", "  %s 列"), words);
+                   language_say(text_plural(f->rows, "  %s row", "  %s rows"), "  %s 行", "  %s 列"), words);
   } else if (f->done > 0) {
     words_of_bytes(f->done, words);
     (void)snprintf(out, capacity, "  %s", words);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/destination.h"
 #include "cli/evaluation.h"
 #include "cli/interrupt.h"
@@ -95,11 +96,11 @@ static void say_unchanged(const putting *p) {
                     p->name, p->sent.version);
   } else {
     output_complain(
-        language_say(words_plural(p->sent.sent,
-                                  "dataset %s already exists, version %" PRIu64 "; sent %" PRIu64
-                                  " shard that the broker had lost",
-                                  "dataset %s already exists, version %" PRIu64 "; sent %" PRIu64
-                                  " shards that the broker had lost"),
+        language_say(text_plural(p->sent.sent,
+                                 "dataset %s already exists, version %" PRIu64 "; sent %" PRIu64
+                                 " shard that the broker had lost",
+                                 "dataset %s already exists, version %" PRIu64 "; sent %" PRIu64
+                                 " shards that the broker had lost"),
                      "数据集 %s 已存在，版本 %" PRIu64 "；补发了调度程序丢失的 %" PRIu64 " 个分片",
                      "資料集 %s 已存在，版本 %" PRIu64 "；補送了調度程式遺失的 %" PRIu64 " 個分片"),
         p->name, p->sent.version, p->sent.sent);
@@ -113,11 +114,11 @@ static void say_sent(const putting *p) {
   words_of_bytes(p->sent.bytes_sent, bytes);
   words_of_count(count, rows);
   output_complain(
-      language_say(words_plural(count,
-                                "sent %" PRIu64 " of %" PRIu64
-                                " shards, %s; dataset %s is now version %" PRIu64 ", %s row",
-                                "sent %" PRIu64 " of %" PRIu64
-                                " shards, %s; dataset %s is now version %" PRIu64 ", %s rows"),
+      language_say(text_plural(count,
+                               "sent %" PRIu64 " of %" PRIu64
+                               " shards, %s; dataset %s is now version %" PRIu64 ", %s row",
+                               "sent %" PRIu64 " of %" PRIu64
+                               " shards, %s; dataset %s is now version %" PRIu64 ", %s rows"),
                    "已发送分片 %" PRIu64 " / %" PRIu64 "，%s；数据集 %s 现为版本 %" PRIu64 "，%s 行",
                    "已傳送分片 %" PRIu64 " / %" PRIu64 "，%s；資料集 %s 現為版本 %" PRIu64 "，%s 列"),
       p->sent.sent, p->sent.shards, bytes, p->name, p->sent.version, rows);
@@ -161,8 +162,8 @@ static void say_left_out(const putting *p) {
     char there[TEXT_COUNT_BYTES];
     char all[TEXT_COUNT_BYTES];
     output_complain(
-        language_say(words_plural(left_out, "%s of %s files is already in dataset %s and is left out",
-                                  "%s of %s files are already in dataset %s and are left out"),
+        language_say(text_plural(left_out, "%s of %s files is already in dataset %s and is left out",
+                                 "%s of %s files are already in dataset %s and are left out"),
                      "%s / %s 个文件已在数据集 %s 中，不再加入", "%s / %s 個檔案已在資料集 %s 中，不再加入"),
         text_of_count(left_out, there), text_of_count(p->count, all), p->name);
   }
@@ -198,8 +199,8 @@ static void say_read_as(const manifest *m, uint32_t first) {
                      language_say(" and %u more", " 等另外 %u 个文件", " 等另外 %u 個檔案"), next - i - 1);
     }
     const slice format = r->format.length > 0 ? r->format : slice_of(language_say("a table", "表格", "表格"));
-    output_complain(language_say(words_plural(r->header_rows, "%.*s%s read as: %.*s, %u header row",
-                                              "%.*s%s read as: %.*s, %u header rows"),
+    output_complain(language_say(text_plural(r->header_rows, "%.*s%s read as: %.*s, %u header row",
+                                             "%.*s%s read as: %.*s, %u header rows"),
                                  "%.*s%s 的读取格式：%.*s，%u 行表头", "%.*s%s 的讀取格式：%.*s，%u 列標題"),
                     SLICE_ARG(m->files[i].name), more, SLICE_ARG(format), r->header_rows);
   }

@@ -6,6 +6,7 @@
 
 #include "base/file_bytes.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/destination.h"
 #include "cli/link.h"
 #include "cli/output.h"
@@ -34,8 +35,8 @@ static status write_load(const settings *s, const json *document, error *err) {
   buf_init(&name);
   buf_put_shown(&name, json_as_text(json_get(document, "dataset")));
   buf_printf(&line,
-             language_say(words_plural(count, "dataset %.*s is at version %lld, %s row\n",
-                                       "dataset %.*s is at version %lld, %s rows\n"),
+             language_say(text_plural(count, "dataset %.*s is at version %lld, %s row\n",
+                                      "dataset %.*s is at version %lld, %s rows\n"),
                           "数据集 %.*s：版本 %lld，%s 行\n", "資料集 %.*s：版本 %lld，%s 列\n"),
              (int)name.length, (const char *)name.data,
              (long long)json_as_integer(json_get(document, "version")), rows);

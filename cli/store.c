@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "broker/records/upkeep.h"
 #include "cli/output.h"
 #include "cli/subcommand.h"
@@ -68,7 +69,7 @@ static void put_json(const answer *a, const char *directory, const char *kind, c
 static void put_count(buf *out, uint64_t count, const char *one, const char *many) {
   char words[WORDS_BYTES];
   words_of_count(count, words);
-  buf_printf(out, "%s %s", words, count == 1 ? one : many);
+  buf_printf(out, "%s %s", words, text_plural(count, one, many));
 }
 
 static void put_text(const answer *a, const char *directory, place_kind kind, const store_findings *f,

@@ -20,15 +20,11 @@ void words_of_bytes(uint64_t bytes, char out[WORDS_BYTES]) {
     unit++;
   }
   if (unit == 0) {
-    const char *format = language_say(words_plural(bytes, "%u byte", "%u bytes"), "%u 字节", "%u 位元組");
+    const char *format = language_say(text_plural(bytes, "%u byte", "%u bytes"), "%u 字节", "%u 位元組");
     (void)snprintf(out, WORDS_BYTES, format, (unsigned)bytes);
     return;
   }
   (void)snprintf(out, WORDS_BYTES, shown < 99.95 ? "%.1f %s" : "%.0f %s", shown, units[unit]);
-}
-
-const char *words_plural(uint64_t n, const char *one, const char *many) {
-  return n == 1 ? one : many;
 }
 
 /* Below two units the next smaller one is told, so that none is ever alone. */

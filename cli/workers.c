@@ -1,6 +1,7 @@
 /* canvass workers: a table for people, the broker's JSON for programs. */
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "cli/link.h"
 #include "cli/listing.h"
 #include "cli/words.h"
@@ -29,8 +30,8 @@ static void put_note(table *t, const json *worker) {
     const uint64_t lost = listing_figure(worker, "races_lost");
     table_printf(
         t,
-        language_say(words_plural(lost, "held back: another finished %" PRIu64 " of its tasks",
-                                  "held back: others finished %" PRIu64 " of its tasks"),
+        language_say(text_plural(lost, "held back: another finished %" PRIu64 " of its tasks",
+                                 "held back: others finished %" PRIu64 " of its tasks"),
                      "已少派：有 %" PRIu64 " 个任务由他者完成", "已少派：有 %" PRIu64 " 個任務由他者完成"),
         lost);
   } else {

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "reading/account.h"
 #include "reading/matching.h"
 #include "reading/pipeline.h"
@@ -317,7 +318,9 @@ status reading_check_rows(const manifest *m, const char *const *titles, uint32_t
     const file_facts *f = &m->files[i];
     if (f->places_count > 0) {
       const slice title = title_in(m, i, titles, first);
-      return error_set(err, STATUS_DATA, "%.*s: none of the %s rows can be used; line %llu: %.*s",
+      return error_set(err, STATUS_DATA,
+                       text_plural(f->records, "%.*s: its %s row cannot be used; line %llu: %.*s",
+                                   "%.*s: none of the %s rows can be used; line %llu: %.*s"),
                        SLICE_ARG(title), text_of_count(f->records, count),
                        (unsigned long long)f->places[0].line, SLICE_ARG(f->places[0].problem));
     }

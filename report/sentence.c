@@ -6,6 +6,15 @@
 /* The text of place NAME, or false when there is none. */
 typedef bool place_function(const void *context, slice name, slice *text);
 
+/* Of "one:many" what fits COUNT. */
+static slice choose(slice count, slice forms) {
+  const char *colon = memchr(forms.bytes, ':', forms.length);
+  const size_t one = colon != NULL ? (size_t)(colon - forms.bytes) : forms.length;
+  const size_t used = colon != NULL ? one + 1 : one;
+  return slice_equal(count, slice_of("1")) ? (slice){forms.bytes, one}
+                                           : (slice){forms.bytes + used, forms.length - used};
+}
+
 static void fill(const char *pattern, place_function *find, const void *context, buf *out) {
   for (const char *at = pattern; *at != '\0';) {
     const char *open = strchr(at, '{');
@@ -15,9 +24,14 @@ static void fill(const char *pattern, place_function *find, const void *context,
       return;
     }
     buf_put(out, at, (size_t)(open - at));
-    slice name = {open + 1, (size_t)(close - open - 1)};
+    const slice place = {open + 1, (size_t)(close - open - 1)};
+    const char *mark = memchr(place.bytes, '?', place.length);
     slice text = {open, (size_t)(close - open + 1)};
-    (void)find(context, name, &text);
+    if (mark == NULL) {
+      (void)find(context, place, &text);
+    } else if (find(context, (slice){place.bytes, (size_t)(mark - place.bytes)}, &text)) {
+      text = choose(text, (slice){mark + 1, (size_t)(close - mark - 1)});
+    }
     buf_put(out, text.bytes, text.length);
     at = close + 1;
   }

@@ -33,7 +33,7 @@
     "……另有 {n} 則同類提示（全部見 JSON）")                                                                      \
   X(WORD_NO_ROWS, "no rows", "无数据", "無資料")                                                                 \
   X(WORD_PANEL, "continued", "续", "續")                                                                         \
-  X(WORD_BASE, "{used} of {rows} rows", "共 {rows} 条记录，纳入分析 {used} 条",                                  \
+  X(WORD_BASE, "{used} of {rows} {rows?row:rows}", "共 {rows} 条记录，纳入分析 {used} 条",                       \
     "共 {rows} 筆紀錄，納入分析 {used} 筆")                                                                      \
   X(WORD_UNWEIGHTED, "unweighted", "未加权", "未加權")                                                           \
   X(WORD_WEIGHTED, "weighted by {weight}", "按 {weight} 加权", "按 {weight} 加權")                               \
@@ -80,10 +80,10 @@
     "{item} 中位數多於保留位數、已捨入的權重：{answered} 個中的 {n} 個；其中有的改變不小於權重本身")             \
   X(WORD_QUARANTINED_PLACES, "Quarantined in {file}: {places}", "{file} 中格式错误已剔除的记录：{places}",       \
     "{file} 中格式錯誤已剔除的紀錄：{places}")                                                                   \
-  X(WORD_BLANK_ROW_LINES, "Blank rows in {file}, left out: {n} (lines {places})",                                \
+  X(WORD_BLANK_ROW_LINES, "Blank rows in {file}, left out: {n} ({n?line:lines} {places})",                       \
     "{file} 中的空白行，未计入：{n} 行（第 {places} 行）",                                                       \
     "{file} 中的空白列，未計入：{n} 列（第 {places} 行）")                                                       \
-  X(WORD_REPEATED_HEADER_LINES, "Header rows repeated in {file}, left out: {n} (lines {places})",                \
+  X(WORD_REPEATED_HEADER_LINES, "Header rows repeated in {file}, left out: {n} ({n?line:lines} {places})",       \
     "{file} 中重复的表头，未计入：{n} 行（第 {places} 行）",                                                     \
     "{file} 中重複的標題列，未計入：{n} 列（第 {places} 行）")                                                   \
   X(WORD_TOTAL_LINES, "Totals in {file}, left out: {n} (lines {places})",                                        \
@@ -164,14 +164,16 @@
   X(WORD_INVALID_PLACES, "Invalid answers to {item}: {places}", "{item} 的无效答案：{places}",                   \
     "{item} 的無效答案：{places}")                                                                               \
   X(WORD_CELL_PLACE, "{file}:{line} “{value}”", "{file}:{line}“{value}”", "{file}:{line}「{value}」")            \
-  X(WORD_INVALID_TEXTS, "{n} of {given} answers to {item} are invalid: {texts}",                                 \
+  X(WORD_INVALID_TEXTS, "{n} of {given} {given?answer:answers} to {item} {n?is:are} invalid: {texts}",           \
     "{item} 的 {given} 个答案中有 {n} 个无效：{texts}", "{item} 的 {given} 個答案中有 {n} 個無效：{texts}")      \
   X(WORD_ROUNDED_NUMBERS,                                                                                        \
-    "{n} of {answered} numbers of {item} have more decimals than are kept; they are rounded",                    \
+    "{n} of {answered} {answered?number:numbers} of {item} {n?has:have} more decimals than are kept; {n?it "     \
+    "is:they are} rounded",                                                                                      \
     "{item} 的 {answered} 个数值中有 {n} 个的小数位数多于保留位数，已舍入",                                      \
     "{item} 的 {answered} 個數值中有 {n} 個的小數位數多於保留位數，已捨入")                                      \
   X(WORD_ROUNDED_NUMBERS_AT,                                                                                     \
-    "{n} of {answered} numbers of {item} have more decimals than are kept; they are rounded ({places})",         \
+    "{n} of {answered} {answered?number:numbers} of {item} {n?has:have} more decimals than are kept; {n?it "     \
+    "is:they are} rounded ({places})",                                                                           \
     "{item} 的 {answered} 个数值中有 {n} 个的小数位数多于保留位数，已舍入（{places}）",                          \
     "{item} 的 {answered} 個數值中有 {n} 個的小數位數多於保留位數，已捨入（{places}）")                          \
   X(WORD_ROW_PLACE, "{file}:{line}", "{file}:{line}", "{file}:{line}")                                           \
@@ -191,14 +193,15 @@
     "{item} 的数值保留 {kept} 位小数，而非声明的 {declared} 位：其最大值 {largest} 未留出更多位数",              \
     "{item} 的數值保留 {kept} 位小數，而非宣告的 {declared} 位：其最大值 {largest} 未留出更多位數")              \
   X(WORD_TIDIED,                                                                                                 \
-    "{n} cells of {item} are read as they look: without characters that show nothing, full-width ones as "       \
+    "{n} {n?cell:cells} of {item} {n?is read as it looks:are read as they look}: without characters that "       \
+    "show nothing, full-width ones as "                                                                          \
     "ordinary ones, other minus and per cent signs as those of numbers ({places})",                              \
     "{item} 有 {n} "                                                                                            \
     "个单元格按外观读取：忽略不可见字符，全角字符视为半角，其他减号与百分号视为数字的符号（{places}）",          \
     "{item} 有 {n} "                                                                                            \
     "個儲存格按外觀讀取：忽略不可見字元，全形字元視為半形，其他減號與百分號視為數字的符號（{places}）")          \
   X(WORD_TEXT_COUNT, "“{value}” {n}", "“{value}” {n} 个", "「{value}」{n} 個")                                   \
-  X(WORD_OTHER_TEXTS, "{texts} other texts {n}", "其他 {texts} 种文本共 {n} 个",                                 \
+  X(WORD_OTHER_TEXTS, "{texts} other {texts?text:texts} {n}", "其他 {texts} 种文本共 {n} 个",                    \
     "其他 {texts} 種文字共 {n} 個")                                                                              \
   X(WORD_MANY_OTHER_TEXTS, "over {texts} other texts {n}", "其他文本（超过 {texts} 种）共 {n} 个",               \
     "其他文字（超過 {texts} 種）共 {n} 個")                                                                      \

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/text.h"
 #include "base/tidy.h"
 #include "specification/codebook.h"
 #include "store/shard.h"
@@ -147,7 +148,10 @@ static void report_lacking(compilation *c, const manifest_column *column, place 
   const slice file = first < c->header->files_count ? c->header->files[first].name : slice_of("a file");
   problem_of_data(
       c->problems, at,
-      "%u of %u files have no column '%s', '%s' first; if it was not asked there, add optional: true",
+      text_plural(
+          column->lacking_count,
+          "%u of %u files has no column '%s': '%s'; if it was not asked there, add optional: true",
+          "%u of %u files have no column '%s', '%s' first; if it was not asked there, add optional: true"),
       column->lacking_count, c->header->files_count, problem_quote(c->problems, column->name),
       problem_quote(c->problems, file));
 }

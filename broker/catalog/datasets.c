@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "broker/catalog/catalog_inside.h"
 
 /* ---- References ---------------------------------------------------------------------------------- */
@@ -226,8 +227,9 @@ status datasets_commit(catalog *c, slice name, uint64_t base, const manifest *m,
   if (st != STATUS_OK) {
     host_fail(c->host, st, err); /* counts and records may disagree now */
   } else {
-    host_log(c->host, "dataset %s, version %llu: %llu rows in %llu shards", copy,
-             (unsigned long long)d.version, (unsigned long long)d.rows, (unsigned long long)d.shards);
+    host_log(c->host, "dataset %s, version %llu: %llu %s in %llu %s", copy, (unsigned long long)d.version,
+             (unsigned long long)d.rows, text_plural(d.rows, "row", "rows"), (unsigned long long)d.shards,
+             text_plural(d.shards, "shard", "shards"));
   }
   *version = d.version;
   free(copy);

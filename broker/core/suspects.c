@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "broker/core/core_inside.h"
 
 bool node_is_alone(const node *n) {
@@ -118,12 +119,17 @@ void suspect_end_job(core *c, node *n) {
   char place[256];
   describe_place(n, place, sizeof place);
   error why;
-  error_set(
-      &why, STATUS_JOB,
-      "%" PRIu32 " workers were lost while they ran one task (%s %" PRIu32 " of stage %" PRIu32
-      "%s), the last one with nothing else to do: read what their logs and machines say (out of memory?), "
-      "mend it or leave those rows out, and submit again",
-      n->suspicion->deaths, core_work_name(node_work(n)), n->index, n->owner->stage, place);
+  error_set(&why, STATUS_JOB,
+            text_plural(n->suspicion->deaths,
+                        "%" PRIu32 " worker was lost while it ran a task (%s %" PRIu32 " of stage %" PRIu32
+                        "%s) and had nothing else to do: read what its log and machine say (out of memory?), "
+                        "mend it or leave "
+                        "those rows out, and submit again",
+                        "%" PRIu32 " workers were lost while they ran one task (%s %" PRIu32
+                        " of stage %" PRIu32 "%s), the last one with nothing else to do: read what their "
+                        "logs and machines say (out of memory?), "
+                        "mend it or leave those rows out, and submit again"),
+            n->suspicion->deaths, core_work_name(node_work(n)), n->index, n->owner->stage, place);
   job_end(c, n->owner, &why);
 }
 

@@ -169,7 +169,7 @@ static void decimals_that_a_large_number_displaces_are_told_and_counted(void **s
   expect_found(
       s, spec, "x\n123456789012.5\n0.12345678\n1.5\n", 0,
       SAYS("Numbers of x keep 6 decimals, not the 8 that are declared: 123,456,789,012, the largest,",
-           "1 of 3 numbers of x have more decimals than are kept; they are rounded (data.csv:3"),
+           "1 of 3 numbers of x has more decimals than are kept; it is rounded (data.csv:3"),
       "");
   process_result r = scene_run(s, "check", "--json", NULL);
   expect(
@@ -297,7 +297,7 @@ static void a_strict_check_tells_all_of_it_before_it_fails(void **state) {
   process_result r = scene_run(s, "check", "--strict", NULL);
   expect(&r, EXIT_DATA,
          SAYS("data.csv: 3 records, 1 of them quarantined\n", "line 3 (2 cells, the header has 1)",
-              "1 of 2 answers to q1 are invalid: “9” 1"),
+              "1 of 2 answers to q1 is invalid: “9” 1"),
          "--strict: quarantined records: 1");
   process_result_fini(&r);
 }

@@ -166,18 +166,17 @@ static void strict_names_all_that_is_unusable(void **state) {
               "q1,q2,w\n,,none\n,,1\n");
   process_result r = scene_run(s, "run", "--strict", NULL);
   assert_int_equal(r.exit_code, 4);
-  assert_contains(r.err, "canvass: --strict: w: 1 of 2 rows have no usable weight and are not used");
+  assert_contains(r.err, "canvass: --strict: w: 1 of 2 rows has no usable weight and is not used");
   assert_contains(r.err, "canvass: --strict: q1: no answer in any of 2 rows\n");
   assert_contains(r.err, "canvass: --strict: q2: no answer in any of 2 rows\n");
   process_result_fini(&r);
 }
 
-/* 900,000 to the fifth is 5.9e29, beyond what a number holds; no cell of the data is wrong. */
 /* By the report whatever it analyses, as other invalid answers are: 900,000 to the fifth is above 2^62. */
 static void computed_values_that_do_not_fit_are_told_and_refused(void **state) {
   scene *s = *state;
 #define TOLD                                                                                                \
-  "c: 1 of 3 results are invalid (too large, or made of an invalid answer) and are not used; the first is " \
+  "c: 1 of 3 results is invalid (too large, or made of an invalid answer) and is not used; the first is " \
   "that of %s:3\n"
   static const char *const analyses[] = {"describe: {items: c}", "describe: {items: b}",
                                          "describe: {items: x}"};

@@ -172,7 +172,7 @@ static void what_cannot_be_used_is_a_warning_with_its_cause(void **state) {
   process_result_fini(&r);
   scene_write(s, PAGE("sampling"), "x,w\n1,1500\n2,-0.5\n");
   r = scene_run(s, "run", "--strict", NULL);
-  expect(&r, EXIT_DATA, "", "--strict: w: 1 of 2 rows have no usable weight and are not used: 1 negative (");
+  expect(&r, EXIT_DATA, "", "--strict: w: 1 of 2 rows has no usable weight and is not used: 1 negative (");
   process_result_fini(&r);
 }
 
