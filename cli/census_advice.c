@@ -115,11 +115,24 @@ static void ask_values(const finding *f, json *list) {
   }
 }
 
+/* As it stands on the page: one, or a list. */
 static void ask_date(const finding *f, json *list) {
-  if (f->words.count > 0) {
-    json *question = add_question(list, f->item->variable->has_range ? "dates_in_range" : "dates");
-    json_set_text(question, "format", f->item->variable->format);
+  const program_variable *v = f->item->variable;
+  if (f->words.count == 0) {
+    return;
   }
+  json *question = add_question(list, v->has_range ? "dates_in_range" : "dates");
+  buf formats;
+  buf_init(&formats);
+  buf_printf(&formats, "%s", v->other_formats_count > 0 ? "[" : "");
+  finding_quote(f, slice_of(v->format), &formats);
+  for (uint32_t i = 0; i < v->other_formats_count; i++) {
+    buf_printf(&formats, ", ");
+    finding_quote(f, slice_of(v->other_formats[i]), &formats);
+  }
+  buf_printf(&formats, "%s", v->other_formats_count > 0 ? "]" : "");
+  json_set(question, "format", json_text(f->memory, (slice){(const char *)formats.data, formats.length}));
+  buf_fini(&formats);
 }
 
 static void ask_flags(const finding *f, json *list) {

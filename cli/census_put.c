@@ -27,6 +27,8 @@ typedef enum word {
   SAID_COLON,
   SAID_MORE,
   SAID_MORE_TEXTS,
+  SAID_ONE_TEXT,
+  SAID_ONE_TEXT_ONCE,
   SAID_MANY_TEXTS,
   SAID_UNMET,
   SAID_CONSTANT,
@@ -61,6 +63,10 @@ static const char *const words[WORDS][LANGUAGES] = {
     [SAID_MORE] = {"further ones: ", "其他：", "其他："},
     [SAID_MORE_TEXTS] = {", and %s more texts in %s cells", "，另有 %s 种文本，共 %s 个单元格",
                          "，另有 %s 種文字，共 %s 個儲存格"},
+    [SAID_ONE_TEXT] = {", and %s more text in %s cells", "，另有 %s 种文本，共 %s 个单元格",
+                       "，另有 %s 種文字，共 %s 個儲存格"},
+    [SAID_ONE_TEXT_ONCE] = {", and %s more text in %s cell", "，另有 %s 种文本，共 %s 个单元格",
+                            "，另有 %s 種文字，共 %s 個儲存格"},
     [SAID_MANY_TEXTS] = {", and more than %s more texts in %s cells", "，另有超过 %s 种文本，共 %s 个单元格",
                          "，另有超過 %s 種文字，共 %s 個儲存格"},
     [SAID_UNMET] = {"declared, and in no cell: ", "已声明但从未出现：", "已宣告但從未出現："},
@@ -150,18 +156,20 @@ static const char *say(const writing *w, word which) {
   return words[which][w->language];
 }
 
-/* PATTERN with A, and then B, in place of its %s. */
-static void put_filled(const writing *w, const char *pattern, const char *a, const char *b) {
-  const char *filling = a;
+/* PATTERN with FILLINGS, one after the other, in place of its %s. */
+static void put_filled(const writing *w, const char *pattern, const char *const *fillings) {
   for (const char *at = pattern; *at != '\0'; at++) {
     if (at[0] == '%' && at[1] == 's') {
-      buf_put_shown(w->out, slice_of(filling));
-      filling = b;
+      buf_put_shown(w->out, slice_of(*fillings++));
       at++;
     } else {
       buf_put_u8(w->out, (uint8_t)*at);
     }
   }
+}
+
+static void put_with(const writing *w, const char *pattern, const char *filling) {
+  put_filled(w, pattern, &filling);
 }
 
 /* ---- Which have findings ------------------------------------------------------------------------- */
@@ -259,8 +267,13 @@ static void put_more(const writing *w, uint64_t texts, uint64_t cells, const jso
   cells += (uint64_t)json_as_integer(json_get(unlisted, "n"));
   if (cells > 0) {
     const bool is_complete = unlisted == NULL || json_as_bool(json_get(unlisted, "complete"));
-    put_filled(w, say(w, is_complete ? SAID_MORE_TEXTS : SAID_MANY_TEXTS), text_of_count(texts, counts[0]),
-               text_of_count(cells, counts[1]));
+    const char *shown[] = {text_of_count(texts, counts[0]), text_of_count(cells, counts[1])};
+    const bool is_one[] = {texts == 1, cells == 1};
+    const word pattern = !is_complete ? SAID_MANY_TEXTS
+                         : !is_one[0] ? SAID_MORE_TEXTS
+                         : is_one[1]  ? SAID_ONE_TEXT_ONCE
+                                      : SAID_ONE_TEXT;
+    put_filled(w, say(w, pattern), shown);
   }
 }
 
@@ -337,21 +350,21 @@ static void put_question(const writing *w, const json *question) {
   for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
     if (strcmp(sentences[i].why, why) == 0) {
       buf_printf(w->out, "  ");
-      put_filled(w, sentences[i].sentence[w->language], json_as_cstring(json_get(question, "format")), "");
+      put_with(w, sentences[i].sentence[w->language], json_as_cstring(json_get(question, "format")));
     }
   }
   if (fill[0] != '\0') {
-    put_filled(w, say(w, SAID_IN_PLACE), fill, "");
+    put_with(w, say(w, SAID_IN_PLACE), fill);
   }
   if (json_get(question, "line") != NULL) {
     buf_printf(w->out, "%s%s", say(w, SAID_COLON), w->language == REPORT_EN ? " " : "");
     buf_put_shown(w->out, json_as_text(json_get(question, "line")));
   }
   if (range[0] != '\0') {
-    put_filled(w, say(w, SAID_RANGE), range, "");
+    put_with(w, say(w, SAID_RANGE), range);
   }
   if (figure(question, "more") > 0) {
-    put_filled(w, say(w, SAID_ASKED_MORE), text_of_count((uint64_t)figure(question, "more"), more), "");
+    put_with(w, say(w, SAID_ASKED_MORE), text_of_count((uint64_t)figure(question, "more"), more));
   }
   buf_printf(w->out, "\n");
 }

@@ -220,18 +220,18 @@ const subcommand subcommand_check = {
     .about = SAID("Names every mistake of the specification with its place.  With DATA also does\n"
                   "what 'canvass run' does and reports the findings, without the figures: broken\n"
                   "records, cells by text (invalid, undeclared, missing; with lines to paste into\n"
-                  "the codebook), constant items, repeated ids, unusable values, warnings.\n"
-                  "An item without any valid answer, and an analysis that uses no row, are a\n"
+                  "the codebook), constant variables, repeated ids, unusable values, warnings.\n"
+                  "A variable without any valid answer, and an analysis that uses no row, are a\n"
                   "failure (exit code 4); with --strict all that 'canvass run --strict' refuses.\n",
                   "逐一指出评价方案中的错误及其位置。给出 DATA 时，另像 canvass run 一样读取并\n"
                   "报告发现，但不输出数字：损坏的记录、单元格文本（无效、未声明、缺失；附可\n"
-                  "粘贴到编码本的行）、答案恒定的题目、重复的编号、不可用的值、警告。\n"
-                  "题目没有任何有效答案，或分析没有可用的行，均为失败（退出码 4）；加\n"
+                  "粘贴到变量说明的行）、答案恒定的变量、重复的编号、不可用的值、警告。\n"
+                  "变量没有任何有效答案，或分析没有可用的行，均为失败（退出码 4）；加\n"
                   "--strict 时，canvass run --strict 所拒绝的也是。\n",
                   "逐一指出評價方案中的錯誤及其位置。給出 DATA 時，另像 canvass run 一樣讀取並\n"
                   "報告發現，但不輸出數字：損壞的紀錄、儲存格文字（無效、未宣告、遺漏；附可\n"
-                  "貼到編碼簿的行）、答案恆定的題目、重複的編號、不可用的值、警告。\n"
-                  "題目沒有任何有效答案，或分析沒有可用的列，均為失敗（結束碼 4）；加\n"
+                  "貼到變數說明的行）、答案恆定的變數、重複的編號、不可用的值、警告。\n"
+                  "變數沒有任何有效答案，或分析沒有可用的列，均為失敗（結束碼 4）；加\n"
                   "--strict 時，canvass run --strict 所拒絕的也是。\n"),
     .example =
         "canvass check survey.yaml\n"

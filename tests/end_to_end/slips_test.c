@@ -192,11 +192,11 @@ static void computed_values_that_do_not_fit_are_told_and_refused(void **state) {
     (void)snprintf(told[1], sizeof told[1], "canvass: --strict: " TOLD, s->data);
     process_result r = scene_run(s, "run", NULL, NULL);
     expect(&r, 0,
-           "1 of 3 results of c are invalid and not used, being too large or made of an invalid answer\n"
+           "1 of 3 results of c is invalid and not used, being too large or made of an invalid answer\n"
            "     (data.csv:3)\n",
            told[0]);
     r = scene_run(s, "check", NULL, NULL);
-    expect(&r, 0, "1 of 3 results of c are invalid and not used", "");
+    expect(&r, 0, "1 of 3 results of c is invalid and not used", "");
     r = scene_run(s, "run", "--strict", NULL);
     expect(&r, 4, "", told[1]);
   }
