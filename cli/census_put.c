@@ -178,12 +178,15 @@ static int64_t figure(const json *item, const char *key) {
   return json_as_integer(json_get(item, key));
 }
 
-/* A write-in that may be a misspelling of an option. */
-static bool has_near_write_in(const json *item) {
+/* Texts of cells that are told: write-ins only where they may be misspellings of options.  IS: of one kind.
+ */
+static bool has_text_told(const json *item, const char *is) {
   const json *texts = json_get(item, "texts");
   for (size_t i = 0; i < json_count(texts); i++) {
     const json *one = json_at(texts, i);
-    if (json_get(one, "near") != NULL && strcmp(json_as_cstring(json_get(one, "is")), "write_in") == 0) {
+    const char *kind = json_as_cstring(json_get(one, "is"));
+    if ((is == NULL || strcmp(kind, is) == 0) &&
+        (json_get(one, "near") != NULL || strcmp(kind, "write_in") != 0)) {
       return true;
     }
   }
@@ -191,7 +194,7 @@ static bool has_near_write_in(const json *item) {
 }
 
 static bool has_finding(const json *item) {
-  return figure(item, "invalid") > 0 || figure(item, "undeclared") > 0 || has_near_write_in(item) ||
+  return figure(item, "invalid") > 0 || figure(item, "undeclared") > 0 || has_text_told(item, "write_in") ||
          json_get(item, "repeated") != NULL || json_get(item, "constant") != NULL ||
          json_count(json_get(item, "unmet")) > 0;
 }
@@ -411,7 +414,7 @@ status census_put(const json *cells, report_language language, buf *out, error *
   }
   for (size_t i = 0; i < json_count(cells); i++) {
     const json *item = json_at(cells, i);
-    if (has_finding(item) || json_count(json_get(item, "texts")) > 0) {
+    if (has_finding(item) || has_text_told(item, NULL)) {
       put_item(&w, item);
     }
   }

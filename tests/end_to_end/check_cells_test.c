@@ -242,6 +242,14 @@ static void characters_that_show_nothing_are_told_by_number(void **state) {
 
 static void a_clean_survey_has_no_table(void **state) {
   scene *s = *state;
+  scene_write(
+      s,
+      "variables:\n  q1: {type: scale, range: [1, 5]}\n  n: {type: nominal, values: [a, b], other: c}\n"
+      "analyses:\n  - describe: {items: q1}\n",
+      "q1,n\n,a\n2,b\n3,what I wrote\n");
+  process_result written = scene_run(s, "check", NULL, NULL);
+  assert_contains(written.out, "variables without findings: 1\n\nanalyses: 1, over 3 rows\n");
+  process_result_fini(&written);
   scene_write(s, "variables:\n  q1: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: q1}\n",
               "q1\n1\n2\n");
   process_result r = scene_run(s, "check", NULL, NULL);
