@@ -345,10 +345,29 @@ static void read_sum(reader *r, const products_state *s, uint64_t *block, uint32
   memcpy(block + (size_t)at * s->limbs, sum.limb, s->limbs * sizeof(uint64_t));
 }
 
+/* Pairwise and without weights, where sums are single limbs. */
+static bool may_be_counts(const products_state *s, const uint64_t *block) {
+  const uint32_t p = s->variables_count;
+  const uint64_t *squares = block + products_at_xx(s, 0, 0);
+  uint64_t any = 0;
+  bool may = true;
+  for (uint32_t i = 0; i < products_pairs(p); i++) {
+    any |= block[i];
+    may = may && block[i] <= (uint64_t)ACCUMULATOR_ROWS_MAX;
+  }
+  for (uint32_t i = 0; i < p * p; i++) {
+    may = may && (int64_t)squares[i] >= 0;
+  }
+  return may && any != 0;
+}
+
 /* Analyses divide by counts and sums of weights: these are what they can be, and the block is not empty. */
 static bool may_be_block(const products_state *s, const uint64_t *block) {
   const uint32_t p = s->variables_count;
   bool any = false;
+  if (s->limbs == 1 && s->pairwise && !s->weighted) {
+    return may_be_counts(s, block);
+  }
   for (uint32_t i = 0; i < p; i++) {
     for (uint32_t j = i; j < p; j++) {
       const exact n = products_sum(s, block, products_at_n(s, i, j));

@@ -65,77 +65,91 @@ static void gather(products_adder *d, const uint32_t *rows, uint32_t count) {
   }
 }
 
+/* sums[j] += value * x[j], COUNT a multiple of LANES.  Apart, so that nothing keeps compilers from vectors.
+ */
+static void add_scaled(int16_t *restrict sums, const int16_t *restrict x, int16_t value, uint32_t count) {
+  for (uint32_t j = 0; j < count; j++) {
+    sums[j] = (int16_t)(sums[j] + value * x[j]);
+  }
+}
+
+static void add_plain(int16_t *restrict sums, const int16_t *restrict x, uint32_t count) {
+  for (uint32_t j = 0; j < count; j++) {
+    sums[j] = (int16_t)(sums[j] + x[j]);
+  }
+}
+
 /* sums[i][j] += x[i] * x[j] for i <= j, and some more. */
 static void outer_listwise(const products_adder *d, uint32_t count) {
   const uint32_t stride = d->stride;
   const uint32_t p = d->s->variables_count + 1;
   for (uint32_t r = 0; r < count; r++) {
-    const int16_t *restrict x = d->x + (size_t)r * stride;
+    const int16_t *x = d->x + (size_t)r * stride;
     for (uint32_t i = 0; i < p; i++) {
-      int16_t *restrict sums = d->sums + (size_t)i * stride;
-      const int16_t value = x[i];
-      for (uint32_t j = i / LANES * LANES; j < stride; j++) {
-        sums[j] = (int16_t)(sums[j] + value * x[j]);
-      }
+      const uint32_t first = i / LANES * LANES;
+      add_scaled(d->sums + (size_t)i * stride + first, x + first, x[i], stride - first);
     }
   }
 }
 
+/* Of n and x y only j >= i, and some more; of x and x^2 all. */
 static void outer_pairwise(const products_adder *d, uint32_t count) {
   const uint32_t stride = d->stride;
   const uint32_t p = d->s->variables_count;
   const size_t matrix = (size_t)stride * stride;
   for (uint32_t r = 0; r < count; r++) {
-    const int16_t *restrict x = d->x + (size_t)r * stride;
-    const int16_t *restrict m = d->m + (size_t)r * stride;
+    const int16_t *x = d->x + (size_t)r * stride;
+    const int16_t *m = d->m + (size_t)r * stride;
     for (uint32_t i = 0; i < p; i++) {
       if (m[i] == 0) {
         continue;
       }
-      int16_t *restrict n_sums = d->sums + OF_N * matrix + (size_t)i * stride;
-      int16_t *restrict x_sums = d->sums + OF_X * matrix + (size_t)i * stride;
-      int16_t *restrict xx_sums = d->sums + OF_XX * matrix + (size_t)i * stride;
-      int16_t *restrict xy_sums = d->sums + OF_XY * matrix + (size_t)i * stride;
-      const int16_t value = x[i];
-      const int16_t square = (int16_t)(value * value);
-      for (uint32_t j = 0; j < stride; j++) {
-        n_sums[j] = (int16_t)(n_sums[j] + m[j]);
-        x_sums[j] = (int16_t)(x_sums[j] + value * m[j]);
-        xx_sums[j] = (int16_t)(xx_sums[j] + square * m[j]);
-        xy_sums[j] = (int16_t)(xy_sums[j] + value * x[j]);
-      }
+      int16_t *sums = d->sums + (size_t)i * stride;
+      const uint32_t first = i / LANES * LANES;
+      add_plain(sums + OF_N * matrix + first, m + first, stride - first);
+      add_scaled(sums + OF_XY * matrix + first, x + first, x[i], stride - first);
+      add_scaled(sums + OF_X * matrix, m, x[i], stride);
+      add_scaled(sums + OF_XX * matrix, m, (int16_t)(x[i] * x[i]), stride);
     }
+  }
+}
+
+/* Adds COUNT sums of 16 bits to those of a block from AT on. */
+static void keep_sums(const products_state *s, uint64_t *block, uint32_t at, const int16_t *sums,
+                      uint32_t count) {
+  if (s->limbs == 1) {
+    for (uint32_t k = 0; k < count; k++) {
+      block[at + k] += (uint64_t)(int64_t)sums[k];
+    }
+    return;
+  }
+  for (uint32_t k = 0; k < count; k++) {
+    products_put_i128(s, block, at + k, sums[k]);
   }
 }
 
 static void keep_listwise(const products_adder *d, uint64_t *block) {
   const products_state *s = d->s;
   const uint32_t p = s->variables_count;
-  products_put_i128(s, block, products_at_n(s, 0, 0), d->sums[(size_t)p * d->stride + p]);
+  keep_sums(s, block, products_at_n(s, 0, 0), d->sums + (size_t)p * d->stride + p, 1);
   for (uint32_t i = 0; i < p; i++) {
     const int16_t *sums = d->sums + (size_t)i * d->stride;
-    products_put_i128(s, block, products_at_x(s, i, i), sums[p]);
-    const uint32_t first = products_at_xy(s, i, i);
-    for (uint32_t j = i; j < p; j++) {
-      products_put_i128(s, block, first + (j - i), sums[j]);
-    }
+    keep_sums(s, block, products_at_x(s, i, i), sums + p, 1);
+    keep_sums(s, block, products_at_xy(s, i, i), sums + i, p - i);
   }
 }
 
 static void keep_pairwise(const products_adder *d, uint64_t *block) {
   const products_state *s = d->s;
+  const uint32_t p = s->variables_count;
   const size_t matrix = (size_t)d->stride * d->stride;
-  for (uint32_t i = 0; i < s->variables_count; i++) {
+  for (uint32_t i = 0; i < p; i++) {
     const int16_t *sums = d->sums + (size_t)i * d->stride;
-    for (uint32_t j = 0; j < s->variables_count; j++) {
-      products_put_i128(s, block, products_at_x(s, i, j), sums[OF_X * matrix + j]);
-      products_put_i128(s, block, products_at_xx(s, i, j), sums[OF_XX * matrix + j]);
-      if (j >= i) {
-        products_put_i128(s, block, products_at_n(s, i, j), sums[OF_N * matrix + j]);
-      }
-      if (j > i) {
-        products_put_i128(s, block, products_at_xy(s, i, j), sums[OF_XY * matrix + j]);
-      }
+    keep_sums(s, block, products_at_n(s, i, i), sums + OF_N * matrix + i, p - i);
+    keep_sums(s, block, products_at_x(s, i, 0), sums + OF_X * matrix, p);
+    keep_sums(s, block, products_at_xx(s, i, 0), sums + OF_XX * matrix, p);
+    if (i + 1 < p) {
+      keep_sums(s, block, products_at_xy(s, i, i + 1), sums + OF_XY * matrix + i + 1, p - i - 1);
     }
   }
 }
@@ -162,8 +176,11 @@ static unsigned bits_of(uint64_t v) {
   return v == 0 ? 0 : 64U - (unsigned)__builtin_clzll(v);
 }
 
-/* Whether a weight times a value is below 2^62, and all sums of the shard below 2^126. */
-static bool sums_are_narrow(const products_adder *d, uint32_t rows) {
+/* How wide the sums of a shard are, whatever the order of its rows. */
+typedef enum sums_width { SUMS_SHORT, SUMS_NARROW, SUMS_WIDE } sums_width;
+
+/* SHORT: all below 2^62.  NARROW: a weight times a value is, and all sums are below 2^126. */
+static sums_width width_of(const products_adder *d, uint32_t rows) {
   uint64_t value = 1;
   uint64_t weight = 1;
   for (uint32_t i = 0; i < d->s->variables_count; i++) {
@@ -179,7 +196,8 @@ static bool sums_are_narrow(const products_adder *d, uint32_t rows) {
   }
   const unsigned v = bits_of(value);
   const unsigned w = bits_of(weight);
-  return v + w <= 62 && v + v + w + bits_of(rows) <= 126 && w + w + bits_of(rows) <= 126;
+  const unsigned most = bits_of(rows) + w + (v + v > w ? v + v : w);
+  return most <= 62 ? SUMS_SHORT : v + w <= 62 && most <= 126 ? SUMS_NARROW : SUMS_WIDE;
 }
 
 static status init_any(products_adder *d, frame *f, const program_accumulator *a, error *err) {
@@ -195,18 +213,24 @@ static status init_any(products_adder *d, frame *f, const program_accumulator *a
     TRY(frame_number(f, a->variables[i], &view, err));
     d->values[i] = view.values;
   }
-  if (sums_are_narrow(d, frame_rows(f))) {
+  const sums_width width = width_of(d, frame_rows(f));
+  if (width == SUMS_SHORT) {
+    d->short_sums = calloc(d->s->sums_count, sizeof *d->short_sums);
+  } else if (width == SUMS_NARROW) {
     d->narrow = calloc(d->s->sums_count, sizeof *d->narrow);
   } else {
     d->wide = calloc(d->s->sums_count, sizeof *d->wide);
   }
-  return d->narrow != NULL || d->wide != NULL ? STATUS_OK : error_no_memory(err, "products");
+  return d->short_sums != NULL || d->narrow != NULL || d->wide != NULL ? STATUS_OK
+                                                                       : error_no_memory(err, "products");
 }
 
-/* Sum AT += A * B; compiled separately for sums that are NARROW, where A fits 64 bits. */
+/* Sum AT += A * B; compiled separately for each width, where A fits 64 bits but for WIDE sums. */
 static inline __attribute__((always_inline)) void add_term(const products_adder *d, uint32_t at, i128 a,
-                                                           int64_t b, bool narrow) {
-  if (narrow) {
+                                                           int64_t b, sums_width width) {
+  if (width == SUMS_SHORT) {
+    d->short_sums[at] += (int64_t)a * b;
+  } else if (width == SUMS_NARROW) {
     d->narrow[at] += (i128)(int64_t)a * b;
   } else {
     exact_add_product(&d->wide[at], a, b);
@@ -214,49 +238,49 @@ static inline __attribute__((always_inline)) void add_term(const products_adder 
 }
 
 static inline __attribute__((always_inline)) void add_row_listwise(const products_adder *d, int64_t weight,
-                                                                   bool narrow) {
+                                                                   sums_width width) {
   const products_state *s = d->s;
   const uint32_t p = s->variables_count;
   uint32_t at = products_at_xy(s, 0, 0);
-  add_term(d, products_at_n(s, 0, 0), 1, 1, narrow);
+  add_term(d, products_at_n(s, 0, 0), 1, 1, width);
   if (s->weighted) {
-    add_term(d, products_at_w(s, 0, 0), weight, 1, narrow);
-    add_term(d, products_at_w2(s), weight, weight, narrow);
+    add_term(d, products_at_w(s, 0, 0), weight, 1, width);
+    add_term(d, products_at_w2(s), weight, weight, width);
   }
   for (uint32_t i = 0; i < p; i++) {
     const i128 x = (i128)weight * d->row[i];
-    add_term(d, products_at_x(s, i, i), x, 1, narrow);
+    add_term(d, products_at_x(s, i, i), x, 1, width);
     for (uint32_t j = i; j < p; j++) {
-      add_term(d, at++, x, d->row[j], narrow);
+      add_term(d, at++, x, d->row[j], width);
     }
   }
 }
 
 static inline __attribute__((always_inline)) void add_row_pairwise(const products_adder *d, uint32_t answered,
-                                                                   int64_t weight, bool narrow) {
+                                                                   int64_t weight, sums_width width) {
   const products_state *s = d->s;
   for (uint32_t a = 0; a < answered; a++) {
     const uint32_t i = d->answered[a];
     const i128 x = (i128)weight * d->row[i];
     for (uint32_t b = 0; b < answered; b++) {
       const uint32_t j = d->answered[b];
-      add_term(d, products_at_x(s, i, j), x, 1, narrow);
-      add_term(d, products_at_xx(s, i, j), x, d->row[i], narrow);
+      add_term(d, products_at_x(s, i, j), x, 1, width);
+      add_term(d, products_at_xx(s, i, j), x, d->row[i], width);
       if (b >= a) {
-        add_term(d, products_at_n(s, i, j), 1, 1, narrow);
+        add_term(d, products_at_n(s, i, j), 1, 1, width);
       }
       if (b >= a && s->weighted) {
-        add_term(d, products_at_w(s, i, j), weight, 1, narrow);
+        add_term(d, products_at_w(s, i, j), weight, 1, width);
       }
       if (b > a) {
-        add_term(d, products_at_xy(s, i, j), x, d->row[j], narrow);
+        add_term(d, products_at_xy(s, i, j), x, d->row[j], width);
       }
     }
   }
 }
 
 static inline __attribute__((always_inline)) void add_rows(products_adder *d, const uint32_t *rows,
-                                                           uint32_t count, bool narrow) {
+                                                           uint32_t count, sums_width width) {
   for (uint32_t r = 0; r < count; r++) {
     uint32_t answered = 0;
     for (uint32_t i = 0; i < d->s->variables_count; i++) {
@@ -266,24 +290,29 @@ static inline __attribute__((always_inline)) void add_rows(products_adder *d, co
     }
     const int64_t weight = d->s->weighted ? weight_at(&d->weights, rows[r]) : 1;
     if (d->s->pairwise) {
-      add_row_pairwise(d, answered, weight, narrow);
+      add_row_pairwise(d, answered, weight, width);
     } else {
-      add_row_listwise(d, weight, narrow);
+      add_row_listwise(d, weight, width);
     }
   }
 }
 
 static void add_any(products_adder *d, const uint32_t *rows, uint32_t count, uint64_t *block) {
   const products_state *s = d->s;
-  if (d->narrow != NULL) {
+  if (d->short_sums != NULL) {
+    memset(d->short_sums, 0, s->sums_count * sizeof *d->short_sums);
+    add_rows(d, rows, count, SUMS_SHORT);
+  } else if (d->narrow != NULL) {
     memset(d->narrow, 0, s->sums_count * sizeof *d->narrow);
-    add_rows(d, rows, count, true);
+    add_rows(d, rows, count, SUMS_NARROW);
   } else {
     memset(d->wide, 0, s->sums_count * sizeof *d->wide);
-    add_rows(d, rows, count, false);
+    add_rows(d, rows, count, SUMS_WIDE);
   }
   for (uint32_t at = 0; at < s->sums_count; at++) {
-    if (d->narrow != NULL) {
+    if (d->short_sums != NULL) {
+      products_put_i128(s, block, at, d->short_sums[at]);
+    } else if (d->narrow != NULL) {
       products_put_i128(s, block, at, d->narrow[at]);
     } else {
       products_put(s, block, at, &d->wide[at]);
@@ -320,6 +349,7 @@ void products_adder_fini(products_adder *d) {
   free(d->values);
   free(d->row);
   free(d->answered);
+  free(d->short_sums);
   free(d->narrow);
   free(d->wide);
 }

@@ -24,7 +24,8 @@ typedef struct products_adder {
   const int64_t **values; /* per variable, of rows that are not small */
   int64_t *row;           /* of one row ... */
   uint32_t *answered;     /* ... and which of them are answered */
-  i128 *narrow;           /* sums_count, where 128 bits hold them ... */
+  int64_t *short_sums;    /* sums_count, where 64 bits hold them ... */
+  i128 *narrow;           /* ... or 128 ... */
   exact *wide;            /* ... or else */
 } products_adder;
 

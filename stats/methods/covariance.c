@@ -67,10 +67,39 @@ static void set_denominator(workspace *w, const entry_sums *s, weighting of, rat
   ratio_mul(out, out, spare);
 }
 
+/* In whole numbers, where the sums fit 128 bits: N (N - 1), or what takes its place, is below 2^384 then, and
+ * so is the numerator.  False: they do not fit. */
+static bool entry_of_integers(const entry_sums *s, weighting of, double *out) {
+  i128 count, x, y, xy;
+  if (!exact_fits_i128(&s->count, &count) || !exact_fits_i128(&s->x, &x) || !exact_fits_i128(&s->y, &y) ||
+      !exact_fits_i128(&s->xy, &xy)) {
+    return false;
+  }
+  exact numerator = {0}, product = {0}, square = {0}, denominator = {0}, scaled = {0};
+  exact_add_product(&numerator, count, xy);
+  exact_add_product(&product, x, y);
+  exact_sub(&numerator, &product);
+  exact_add_product(&square, count,
+                    of == WEIGHTING_SAMPLING ? count : count - decimal_power10(s->weight_decimals));
+  if (of == WEIGHTING_SAMPLING) {
+    exact_add_scaled(&denominator, &square, s->n - 1);
+    exact_add_scaled(&scaled, &numerator, s->n);
+    numerator = scaled;
+  } else {
+    denominator = square;
+  }
+  scaled = (exact){0};
+  exact_add_scaled(&scaled, &denominator,
+                   (i128)decimal_power10(s->scale / 2) * decimal_power10(s->scale - s->scale / 2));
+  *out = exact_sign(&scaled) > 0 ? exact_ratio(&numerator, &scaled) : NAN;
+  return true;
+}
+
 static double entry_of_any(workspace *w, const entry_sums *s, weighting of) {
+  double out = NAN;
   ratio *numerator = w->at[0], *x = w->at[1], *y = w->at[2], *denominator = w->at[3];
-  if (s->n < 2) {
-    return NAN;
+  if (s->n < 2 || (s->weight_decimals <= PROGRAM_DECIMALS_MAX && entry_of_integers(s, of, &out))) {
+    return out;
   }
   ratio_set_exact_scaled(numerator, &s->count, s->weight_decimals);
   ratio_set_exact_scaled(x, &s->xy, s->weight_decimals + s->scale);
