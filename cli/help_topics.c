@@ -10,7 +10,7 @@ enum { SCREEN_COLUMNS = 80, NAME_COLUMNS = 6 };
 
 static void put_specification(buf *out) {
   buf_put_text(out,
-               "title, weight, confidence, small_base, seed\n"
+               "title, weight, confidence, small_base, seed, replicates\n"
                "             of the whole page; weight names a variable of type weight\n"
                "data:        where it is not recognised: encoding, delimiter, decimal, format,\n"
                "             sheet, skip, header, titles, labels, blank_rows\n"
