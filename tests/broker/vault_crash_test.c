@@ -120,11 +120,9 @@ static void a_full_disk_is_told_with_what_to_do_and_nothing_is_lost(void **state
   vault_assert_there(v, 1);
   /* With room again it goes on where it was, also after a restart. */
   v = vault_fixture_open(f);
-  assert_int_equal(vault_receive(v, &sent, sizeof large, &next, NULL), STATUS_OK);
+  next = vault_begin(v, &sent, sizeof large);
   assert_int_equal(next, 200 * KIB);
-  assert_int_equal(
-      vault_chunk(v, &sent, sizeof large, next, large + next, sizeof large - (size_t)next, &next, NULL),
-      STATUS_OK);
+  next = vault_take(v, &sent, sizeof large, next, large + next, sizeof large - (size_t)next);
   assert_int_equal(next, sizeof large);
   assert_true(vault_has(v, &sent, NULL));
   assert_int_equal(f->warnings, 0);

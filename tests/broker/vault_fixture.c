@@ -73,6 +73,31 @@ size_t vault_blob(uint64_t index, uint8_t *bytes, digest *name) {
   return length;
 }
 
+size_t vault_put_blob(vault *v, uint64_t index, uint8_t *bytes, digest *name) {
+  const size_t length = vault_blob(index, bytes, name);
+  assert_int_equal(vault_put(v, bytes, length, name, NULL), STATUS_OK);
+  return length;
+}
+
+uint64_t vault_begin(vault *v, const digest *name, uint64_t bytes) {
+  uint64_t next = 0;
+  error err;
+  if (vault_receive(v, name, bytes, &next, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  return next;
+}
+
+uint64_t vault_take(vault *v, const digest *name, uint64_t bytes, uint64_t at, const void *chunk,
+                    size_t length) {
+  uint64_t next = 0;
+  error err;
+  if (vault_chunk(v, name, bytes, at, chunk, length, &next, &err) != STATUS_OK) {
+    fail_msg("%s", err.message);
+  }
+  return next;
+}
+
 void vault_path(const vault_fixture *f, const char *part, const digest *name, char path[FIXTURE_PATH_BYTES]) {
   char below[BLOB_PATH_BYTES];
   blob_files_path(part, name, below);
@@ -129,12 +154,11 @@ void vault_assert_there(vault *v, uint64_t index) {
 void vault_send(vault *v, uint64_t index, size_t chunk) {
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
-  uint64_t at = 0;
   const size_t length = vault_blob(index, bytes, &name);
-  assert_int_equal(vault_receive(v, &name, length, &at, NULL), STATUS_OK);
+  uint64_t at = vault_begin(v, &name, length);
   while (at < length) {
     const size_t some = length - at < chunk ? length - (size_t)at : chunk;
-    assert_int_equal(vault_chunk(v, &name, length, at, bytes + at, some, &at, NULL), STATUS_OK);
+    at = vault_take(v, &name, length, at, bytes + at, some);
   }
 }
 

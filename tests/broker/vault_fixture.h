@@ -32,6 +32,12 @@ void vault_fixture_close(vault_fixture *f);
 
 /* Blob INDEX: always the same bytes; number 0 is empty. */
 size_t vault_blob(uint64_t index, uint8_t *bytes, digest *name);
+/* The same, put into V. */
+size_t vault_put_blob(vault *v, uint64_t index, uint8_t *bytes, digest *name);
+/* vault_receive and vault_chunk, which must go well: the position of the byte that is wanted next. */
+uint64_t vault_begin(vault *v, const digest *name, uint64_t bytes);
+uint64_t vault_take(vault *v, const digest *name, uint64_t bytes, uint64_t at, const void *chunk,
+                    size_t length);
 /* Where PART has NAME: "blobs", "hand-in", "aside". */
 void vault_path(const vault_fixture *f, const char *part, const digest *name, char path[FIXTURE_PATH_BYTES]);
 bool vault_file_is_there(const vault_fixture *f, const char *part, const digest *name);

@@ -25,7 +25,7 @@ static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void 
     uint64_t next = 0;
     const size_t length = vault_blob(i, bytes, &name);
     const size_t chunk = 1 + seeded_below(&r, length / 4 + 1);
-    assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+    next = vault_begin(v, &name, length);
     while (next < length) {
       /* The chunk that is asked for, or another one. */
       const bool wrong = seeded_below(&r, 3) == 0;
@@ -33,11 +33,11 @@ static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void 
       const size_t some = length - at < chunk ? length - (size_t)at : chunk;
       const uint64_t expected = at == next ? next + some : next;
       assert_false(vault_has(v, &name, NULL));
-      assert_int_equal(vault_chunk(v, &name, length, at, bytes + at, some, &next, NULL), STATUS_OK);
+      next = vault_take(v, &name, length, at, bytes + at, some);
       assert_int_equal(next, expected);
       if (seeded_below(&r, 20) == 0) {
         v = vault_fixture_open(f);
-        assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+        next = vault_begin(v, &name, length);
         assert_int_equal(next, expected);
       }
     }
@@ -45,10 +45,10 @@ static void chunks_out_of_order_repeated_and_across_restarts_make_the_blob(void 
     assert_int_equal(vault_partly_files(f), 0);
     /* A chunk that comes late, and another offer. */
     if (length > 0) {
-      assert_int_equal(vault_chunk(v, &name, length, 0, bytes, 1, &next, NULL), STATUS_OK);
+      next = vault_take(v, &name, length, 0, bytes, 1);
       assert_int_equal(next, length);
     }
-    assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+    next = vault_begin(v, &name, length);
     assert_int_equal(next, length);
   }
   assert_int_equal(vault_sync(v, NULL), STATUS_OK);
@@ -67,17 +67,16 @@ static void a_large_blob_is_taken_up_after_a_restart(void **state) {
     memcpy(bytes + i, &word, sizeof word);
   }
   digest name;
-  uint64_t next = 0;
   assert_int_equal(digest_of(bytes, LARGE_BYTES, &name, NULL), STATUS_OK);
-  assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+  uint64_t next = vault_begin(v, &name, LARGE_BYTES);
   for (int restarts = 0; next < LARGE_BYTES;) {
     const size_t some = LARGE_BYTES - next < CHUNK_BYTES - 7 ? LARGE_BYTES - (size_t)next : CHUNK_BYTES - 7;
-    assert_int_equal(vault_chunk(v, &name, LARGE_BYTES, next, bytes + next, some, &next, NULL), STATUS_OK);
+    next = vault_take(v, &name, LARGE_BYTES, next, bytes + next, some);
     if (next > LARGE_BYTES / 8 * (restarts == 0 ? 7 : 9)) {
       restarts++;
       v = vault_fixture_open(f);
       const uint64_t before = next;
-      assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+      next = vault_begin(v, &name, LARGE_BYTES);
       assert_int_equal(next, before);
     }
   }
@@ -108,19 +107,18 @@ static void a_large_blob_is_compared_a_part_at_a_time(void **state) {
     if (is_handed_in) {
       vault_path(f, "hand-in", &name, path);
       vault_write_at(path, bytes, LARGE_BYTES);
-      assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+      next = vault_begin(v, &name, LARGE_BYTES);
     } else {
       vault_partly_at(f, &name, LARGE_BYTES, path);
       vault_write_at(path, bytes, LARGE_BYTES - CHUNK_BYTES);
-      assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+      next = vault_begin(v, &name, LARGE_BYTES);
       assert_int_equal(next, LARGE_BYTES - CHUNK_BYTES);
-      assert_int_equal(vault_chunk(v, &name, LARGE_BYTES, next, bytes + next, CHUNK_BYTES, &next, NULL),
-                       STATUS_OK);
+      next = vault_take(v, &name, LARGE_BYTES, next, bytes + next, CHUNK_BYTES);
     }
     for (int part = 1; part < PARTS; part++) {
       assert_int_equal(next, LARGE_BYTES);
       assert_false(vault_has(v, &name, NULL));
-      assert_int_equal(vault_receive(v, &name, LARGE_BYTES, &next, NULL), STATUS_OK);
+      next = vault_begin(v, &name, LARGE_BYTES);
     }
     assert_int_equal(next, is_right ? LARGE_BYTES : 0);
     assert_int_equal(vault_has(v, &name, NULL), is_right);
@@ -136,11 +134,10 @@ static void what_is_not_what_its_name_says_is_dropped_and_begins_anew(void **sta
   vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
-  uint64_t next = 0;
   error err;
   const size_t length = vault_blob(5, bytes, &name);
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &name, length, 0, bytes, length / 2, &next, NULL), STATUS_OK);
+  uint64_t next = vault_begin(v, &name, length);
+  next = vault_take(v, &name, length, 0, bytes, length / 2);
   bytes[length - 1] ^= 1;
   assert_int_equal(vault_chunk(v, &name, length, next, bytes + next, length - (size_t)next, &next, &err),
                    STATUS_CORRUPT);
@@ -159,13 +156,12 @@ static void more_bytes_than_were_offered_are_not_taken(void **state) {
   vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
-  uint64_t next = 0;
   const size_t length = vault_blob(5, bytes, &name);
-  assert_int_equal(vault_receive(v, &name, length - 1, &next, NULL), STATUS_OK);
+  uint64_t next = vault_begin(v, &name, length - 1);
   assert_int_equal(vault_chunk(v, &name, length - 1, 0, bytes, length, &next, NULL), STATUS_CORRUPT);
   assert_false(vault_has(v, &name, NULL));
   /* A size that is too small, but all bytes of it. */
-  assert_int_equal(vault_receive(v, &name, length - 1, &next, NULL), STATUS_OK);
+  next = vault_begin(v, &name, length - 1);
   assert_int_equal(vault_chunk(v, &name, length - 1, 0, bytes, length - 1, &next, NULL), STATUS_CORRUPT);
   assert_int_equal(vault_receive(v, &name, 0, &next, NULL), STATUS_CORRUPT);
   vault_send(v, 5, 100);
@@ -179,28 +175,27 @@ static void an_offer_of_another_size_does_not_touch_the_right_one(void **state) 
   vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
-  uint64_t next = 0;
   const size_t length = vault_blob(5, bytes, &name);
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &name, length, 0, bytes, 100, &next, NULL), STATUS_OK);
+  uint64_t next = vault_begin(v, &name, length);
+  next = vault_take(v, &name, length, 0, bytes, 100);
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     uint64_t other = 7;
     assert_int_equal(vault_receive(v, &name, sizes[i], &other, NULL),
                      sizes[i] > 0 ? STATUS_OK : STATUS_CORRUPT);
     assert_int_equal(other, 0);
     if (sizes[i] > 0) {
-      assert_int_equal(vault_chunk(v, &name, sizes[i], 0, "no beginning of it", 18, &other, NULL), STATUS_OK);
+      other = vault_take(v, &name, sizes[i], 0, "no beginning of it", 18);
       assert_int_equal(other, 18);
     }
   }
   assert_int_equal(vault_chunk(v, &name, 50, 18, bytes, 32, &(uint64_t){0}, NULL), STATUS_CORRUPT);
   v = vault_fixture_open(f);
-  assert_int_equal(vault_receive(v, &name, sizes[1], &next, NULL), STATUS_OK);
+  next = vault_begin(v, &name, sizes[1]);
   assert_int_equal(next, 18);
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  next = vault_begin(v, &name, length);
   assert_int_equal(next, 100);
   while (next < length) {
-    assert_int_equal(vault_chunk(v, &name, length, next, bytes + next, 1, &next, NULL), STATUS_OK);
+    next = vault_take(v, &name, length, next, bytes + next, 1);
   }
   vault_assert_there(v, 5);
   assert_int_equal(vault_partly_files(f), 0);
@@ -217,7 +212,7 @@ static void what_was_left_in_partly_is_compared_before_it_is_believed(void **sta
   vault_partly_at(f, &name, length, path);
   /* Whole but for its renaming. */
   vault_write_at(path, bytes, length);
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  next = vault_begin(v, &name, length);
   assert_int_equal(next, length);
   vault_assert_there(v, 6);
   /* As long, with zeros, as a power cut may leave it. */
@@ -228,11 +223,11 @@ static void what_was_left_in_partly_is_compared_before_it_is_believed(void **sta
   static const uint8_t zeros[FIXTURE_BLOB_BYTES_MAX];
   vault_write_at(path, zeros, length);
   v = vault_fixture_open(f);
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  next = vault_begin(v, &name, length);
   assert_int_equal(next, 0);
   /* Longer than the blob. */
   vault_write_at(path, zeros, length + 1);
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  next = vault_begin(v, &name, length);
   assert_int_equal(next, 0);
   /* A link to elsewhere is not written through. */
   char victim[FIXTURE_PATH_BYTES];
@@ -241,7 +236,7 @@ static void what_was_left_in_partly_is_compared_before_it_is_believed(void **sta
   unlink(path);
   assert_int_equal(symlink(victim, path), 0);
   v = vault_fixture_open(f);
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  next = vault_begin(v, &name, length);
   assert_int_equal(symlink(victim, path), 0);
   assert_int_equal(vault_chunk(v, &name, length, 0, bytes, length, &next, NULL), STATUS_IO);
   assert_int_equal(unlink(path), 0);
@@ -291,17 +286,16 @@ static void a_file_that_is_handed_in_is_moved_not_copied(void **state) {
   char path[FIXTURE_PATH_BYTES];
   struct stat before;
   struct stat after;
-  uint64_t next = 0;
   const size_t length = vault_blob(8, bytes, &name);
   /* Some of it came in chunks already. */
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &name, length, 0, bytes, 10, &next, NULL), STATUS_OK);
+  uint64_t next = vault_begin(v, &name, length);
+  next = vault_take(v, &name, length, 0, bytes, 10);
   vault_path(f, "hand-in", &name, path);
   vault_write_at(path, bytes, length);
   const struct timespec long_ago[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
   assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
   assert_int_equal(stat(path, &before), 0);
-  assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+  next = vault_begin(v, &name, length);
   assert_int_equal(next, length);
   vault_path(f, "blobs", &name, path);
   assert_int_equal(stat(path, &after), 0);
@@ -380,7 +374,7 @@ static void what_is_handed_in_wrongly_is_not_taken_and_the_blob_comes_in_chunks(
     const size_t length = vault_blob(8, bytes, &name);
     vault_path(&f, "hand-in", &name, path);
     kinds[k].make(&f, path, bytes, length);
-    assert_int_equal(vault_receive(v, &name, length, &next, NULL), STATUS_OK);
+    next = vault_begin(v, &name, length);
     assert_int_equal(next, 0);
     assert_false(vault_has(v, &name, NULL));
     if (kinds[k].what != NULL) {

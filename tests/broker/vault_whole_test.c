@@ -72,8 +72,7 @@ static void a_blob_that_was_altered_is_named_and_set_aside_and_can_come_anew(voi
   digest name;
   for (int kind = 0; kind < 3; kind++) {
     vault *v = vault_fixture_open(f);
-    const size_t length = vault_blob(7, bytes, &name);
-    assert_int_equal(vault_put(v, bytes, length, &name, NULL), STATUS_OK);
+    const size_t length = vault_put_blob(v, 7, bytes, &name);
     vault_fixture_close(f);
     char path[FIXTURE_PATH_BYTES];
     vault_path(f, "blobs", &name, path);
@@ -103,8 +102,7 @@ static void a_blob_that_changes_under_the_running_broker_is_noticed_by_its_size(
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
   char path[FIXTURE_PATH_BYTES];
-  const size_t length = vault_blob(9, bytes, &name);
-  assert_int_equal(vault_put(v, bytes, length, &name, NULL), STATUS_OK);
+  const size_t length = vault_put_blob(v, 9, bytes, &name);
   vault_path(f, "blobs", &name, path);
   assert_int_equal(truncate(path, (off_t)length / 2), 0);
   store_blob blob;
@@ -185,11 +183,9 @@ static void a_blob_that_was_offered_again_outlives_its_last_reference_for_a_day(
   vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
-  uint64_t offset = 0;
-  const size_t length = vault_blob(3, bytes, &name);
-  assert_int_equal(vault_put(v, bytes, length, &name, NULL), STATUS_OK);
+  const size_t length = vault_put_blob(v, 3, bytes, &name);
   assert_int_equal(vault_refer(v, &name, NULL), STATUS_OK);
-  assert_int_equal(vault_receive(v, &name, length, &offset, NULL), STATUS_OK);
+  uint64_t offset = vault_begin(v, &name, length);
   assert_int_equal(offset, length);
   vault_release(v, &name);
   (void)vault_tidy_all(v, vault_now());
@@ -203,13 +199,12 @@ static void what_nobody_refers_to_goes_after_a_day(void **state) {
   vault *v = vault_fixture_open(f);
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   digest name;
-  uint64_t offset = 0;
   const size_t whole = vault_blob(1, bytes, &name);
   assert_int_equal(vault_put(v, bytes, whole, &name, NULL), STATUS_OK);
   digest begun;
   const size_t length = vault_blob(2, bytes, &begun);
-  assert_int_equal(vault_receive(v, &begun, length, &offset, NULL), STATUS_OK);
-  assert_int_equal(vault_chunk(v, &begun, length, 0, bytes, 10, &offset, NULL), STATUS_OK);
+  uint64_t offset = vault_begin(v, &begun, length);
+  offset = vault_take(v, &begun, length, 0, bytes, 10);
   digest handed;
   char path[FIXTURE_PATH_BYTES];
   vault_blob(4, bytes, &handed);
@@ -234,8 +229,16 @@ enum { MANY = 300, STEP = 7 };
 static void put_many(vault *v, digest *names) {
   uint8_t bytes[FIXTURE_BLOB_BYTES_MAX];
   for (uint64_t i = 0; i < MANY; i++) {
-    const size_t length = vault_blob(i, bytes, &names[i]);
-    assert_int_equal(vault_put(v, bytes, length, &names[i], NULL), STATUS_OK);
+    (void)vault_put_blob(v, i, bytes, &names[i]);
+  }
+}
+
+/* Then nothing refers to them any more. */
+static void put_and_let_go(vault *v, digest *names) {
+  put_many(v, names);
+  for (size_t i = 0; i < MANY; i++) {
+    assert_int_equal(vault_refer(v, &names[i], NULL), STATUS_OK);
+    vault_release(v, &names[i]);
   }
 }
 
@@ -251,11 +254,7 @@ static void no_step_of_tidying_removes_more_than_it_may(void **state) {
   vault_fixture *f = *state;
   digest names[MANY];
   vault *v = vault_fixture_open(f);
-  put_many(v, names);
-  for (size_t i = 0; i < MANY; i++) {
-    assert_int_equal(vault_refer(v, &names[i], NULL), STATUS_OK);
-    vault_release(v, &names[i]);
-  }
+  put_and_let_go(v, names);
   uint64_t removed = 0;
   bool more = true;
   for (size_t left = MANY; left > 0;) {
@@ -276,11 +275,7 @@ static void what_a_crash_left_to_remove_goes_a_day_after_it_came(void **state) {
   vault_fixture *f = *state;
   digest names[MANY];
   vault *v = vault_fixture_open(f);
-  put_many(v, names);
-  for (size_t i = 0; i < MANY; i++) {
-    assert_int_equal(vault_refer(v, &names[i], NULL), STATUS_OK);
-    vault_release(v, &names[i]);
-  }
+  put_and_let_go(v, names);
   uint64_t removed = 0;
   assert_true(vault_tidy(v, vault_now(), STEP, &removed));
   v = vault_fixture_open(f);
