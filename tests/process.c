@@ -237,6 +237,13 @@ void process_write_file(const char *directory, const char *name, const void *byt
   assert_int_equal(fclose(file), 0);
 }
 
+void process_skip_without(const char *path) {
+  if (access(path, R_OK) != 0) {
+    print_message("skipped: %s is not here\n", path);
+    skip();
+  }
+}
+
 char *process_read_file(const char *path, size_t *length) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {

@@ -56,6 +56,8 @@ void process_directory_remove(const char *path);
 /* Writes LENGTH bytes to DIRECTORY/NAME and puts its path into PATH. */
 void process_write_file(const char *directory, const char *name, const void *bytes, size_t length, char *path,
                         size_t capacity);
+/* Skips the test, saying so, unless the file PATH can be read. */
+void process_skip_without(const char *path);
 /* The whole file, terminated; NULL when it is not there. */
 char *process_read_file(const char *path, size_t *length);
 

@@ -70,6 +70,14 @@ static void put_year(cluster *c, const year *y) {
              "--shard-rows", "500");
 }
 
+/* A broker and a worker, and the year put at once. */
+static void begin_with_year(cluster *c, year *y) {
+  write_year(c, y);
+  cluster_start_broker(c);
+  cluster_start_worker(c, 0);
+  put_year(c, y);
+}
+
 static void every_night_computes_one_month(void **state) {
   cluster *c = *state;
   year y;
@@ -103,10 +111,7 @@ static void every_night_computes_one_month(void **state) {
 static void the_same_job_again_computes_nothing_and_a_changed_one_only_what_it_must(void **state) {
   cluster *c = *state;
   year y;
-  write_year(c, &y);
-  cluster_start_broker(c);
-  cluster_start_worker(c, 0);
-  put_year(c, &y);
+  begin_with_year(c, &y);
   const cluster_job first = evaluate(c, plain, "year", &y, MONTHS);
   const cluster_job again = evaluate(c, plain, "year", &y, MONTHS);
   const cluster_job relabelled = evaluate(c, other_label, "year", &y, MONTHS);
@@ -129,10 +134,7 @@ static void the_same_job_again_computes_nothing_and_a_changed_one_only_what_it_m
 static void a_worker_started_again_on_its_store_has_what_it_computed(void **state) {
   cluster *c = *state;
   year y;
-  write_year(c, &y);
-  cluster_start_broker(c);
-  cluster_start_worker(c, 0);
-  put_year(c, &y);
+  begin_with_year(c, &y);
   const cluster_job first = evaluate(c, plain, "year", &y, MONTHS);
   cluster_kill_worker(c, 0);
   cluster_kill_broker(c);

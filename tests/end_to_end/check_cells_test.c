@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/check.h"
 #include "tests/end_to_end/scene.h"
@@ -262,10 +261,7 @@ static void a_real_survey_is_told_by_text(void **state) {
   scene *s = *state;
   static const char survey[] =
       CANVASS_SOURCE_DIR "/../shared/data/airline/airline_passenger_satisfaction.csv.gz";
-  if (access(survey, R_OK) != 0) {
-    print_message("skipped: %s is not here\n", survey);
-    skip();
-  }
+  process_skip_without(survey);
   scene_write(s,
               "variables:\n"
               "  ID: {type: id}\n"

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/check.h"
 #include "tests/end_to_end/scene.h"
@@ -25,13 +24,6 @@ static const char kano_table[ANSWERS][ANSWERS + 1] = {"QAAAO", "RIIIM", "RIIIM",
 typedef struct replacement {
   const char *from, *to;
 } replacement;
-
-static void skip_without(const char *path) {
-  if (access(path, R_OK) != 0) {
-    print_message("skipped: %s is not here\n", path);
-    skip();
-  }
-}
 
 /* TEXT with every FROM as TO; takes TEXT. */
 static char *replace_all(char *text, replacement part) {
@@ -160,7 +152,7 @@ static void expect_categories(const json *document, const char *name, const int6
 static const json *evaluate_kiosk(scene *s, const char *encoding) {
   char data[PATH_BYTES];
   snprintf(data, sizeof data, DATA_FOLDER "/servqual/kiosk_%s.csv", encoding);
-  skip_without(data);
+  process_skip_without(data);
   const bool is_utf8 = strcmp(encoding, "utf8") == 0;
   const replacement other = {"encoding: utf-8", "encoding: cp949"};
   return evaluate(s, "kiosk.yaml", &other, is_utf8 ? 0 : 1, data);
@@ -281,7 +273,7 @@ static const json *evaluate_cohort(scene *s, size_t index) {
 
 /* Reference: golden/kano.R.  Cohort 1: F1 A13 O6 M5 I48 R15 Q4, F3 A7 O54 M14 I14 R2 were found before. */
 static void every_cohort_is_read_in_its_own_words(void **state) {
-  skip_without(DATA_FOLDER "/kano");
+  process_skip_without(DATA_FOLDER "/kano");
   size_t length = 0;
   char *golden = process_read_file(SPEC_FOLDER "/golden/kano.txt", &length);
   assert_non_null(golden);
@@ -312,7 +304,7 @@ static void every_cohort_is_read_in_its_own_words(void **state) {
 }
 
 static const json *evaluate_mobi(scene *s) {
-  skip_without(DATA_FOLDER "/mobi/mobi.csv");
+  process_skip_without(DATA_FOLDER "/mobi/mobi.csv");
   const json *document = evaluate(s, "mobi.yaml", NULL, 0, DATA_FOLDER "/mobi/mobi.csv");
   expect_rows(document, 250);
   return document;

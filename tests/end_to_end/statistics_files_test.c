@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/check.h"
 #include "tests/end_to_end/scene.h"
@@ -17,13 +16,6 @@ enum { PATH_BYTES = SCENE_PATH_BYTES + 64, NOT_INSTALLED = 77 };
 
 static const char rscript[] = "/usr/bin/Rscript";
 static const char pspp[] = "/usr/bin/pspp";
-
-static void skip_without(const char *path) {
-  if (access(path, R_OK) != 0) {
-    print_message("skipped: %s is not here\n", path);
-    skip();
-  }
-}
 
 /* ---- The same figures ------------------------------------------------------------------------------- */
 
@@ -45,7 +37,7 @@ static void save_by_haven(scene *s, const char *csv) {
   const char *arguments[] = {rscript, CANVASS_SOURCE_DIR "/tests/end_to_end/make_statistics.R", csv,
                              s->directory, NULL};
   process_result r;
-  skip_without(rscript);
+  process_skip_without(rscript);
   process_run(arguments, NULL, &r);
   const bool is_here = r.exit_code != NOT_INSTALLED;
   if (is_here) {
@@ -75,7 +67,7 @@ static void customersat_has_the_same_figures_in_what_pspp_writes(void **state) {
       "SAVE OUTFILE='%s/coded.sav' /COMPRESSED.\n"
       "SAVE OUTFILE='%s/packed.zsav' /ZCOMPRESSED.\n";
   static const char *const names[] = {"plain.sav", "coded.sav", "packed.zsav", NULL};
-  skip_without(pspp);
+  process_skip_without(pspp);
   char filled[4 * SCENE_PATH_BYTES];
   char path[PATH_BYTES];
   snprintf(filled, sizeof filled, syntax, s->directory, s->directory, s->directory);
@@ -105,7 +97,7 @@ static void the_airline_has_the_same_figures_in_what_haven_writes(void **state) 
       "  - crosstab: {rows: [Class], columns: Satisfaction}\n";
   static const char *const names[] = {"data.sav", "data.zsav", "data.dta", NULL};
   char csv[PATH_BYTES];
-  skip_without(AIRLINE);
+  process_skip_without(AIRLINE);
   save_by_haven(s, AIRLINE);
   process_write_file(s->directory, "airline.yaml", spec, sizeof spec - 1, s->spec, sizeof s->spec);
   snprintf(csv, sizeof csv, "%s/data.csv", s->directory);
@@ -190,7 +182,7 @@ static void multiple_response_sets_have_the_counts_that_r_finds(void **state) {
       "analyses: [describe: {items: [mymrset, categorical_array]}]\n";
   static const int64_t counts[] = {3, 4, 0, 3, 6, 3, 3};
   process_result r;
-  skip_without(data);
+  process_skip_without(data);
   process_write_file(s->directory, "sets.yaml", spec, sizeof spec - 1, s->spec, sizeof s->spec);
   CANVASS(&r, "run", "--quiet", "--strict", "--format", "json", s->spec, data);
   process_check_success(&r);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/check.h"
 #include "tests/end_to_end/scene.h"
@@ -67,10 +66,7 @@ static void a_question_that_a_wave_lacks_was_not_asked_there(void **state) {
   static const char mar[] = FOLDER "/waves-with-other-columns/mar.csv";
   char store[SCENE_PATH_BYTES + 8];
   (void)snprintf(store, sizeof store, "%s/store", s->directory);
-  if (access(jan, R_OK) != 0) {
-    print_message("left out: %s is not here\n", jan);
-    skip();
-  }
+  process_skip_without(jan);
   scene_write(s, waves, "");
   expect_waves(s, jan, feb, store);
   expect_waves(s, feb, jan, store);

@@ -181,6 +181,15 @@ static void columns_become_what_their_hint_and_texts_say(void **state) {
   buf_fini(&text);
 }
 
+/* TEXT, which is freed, has a column x of numbers. */
+static dataset read_numbers(buf *text) {
+  const reading_column column = {"x", READING_HINT_NUMBER, false};
+  const reading_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
+  const dataset d = read_text(&options, text->data, text->length);
+  buf_fini(text);
+  return d;
+}
+
 static void the_scale_is_the_largest_that_fits_all_with_so_many_decimals(void **state) {
   (void)state;
   buf text;
@@ -189,9 +198,7 @@ static void the_scale_is_the_largest_that_fits_all_with_so_many_decimals(void **
   for (int i = 0; i < 300; i++) {
     buf_printf(&text, "%d\n", i);
   }
-  const reading_column column = {"x", READING_HINT_NUMBER, false};
-  const reading_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
-  dataset d = read_text(&options, text.data, text.length);
+  dataset d = read_numbers(&text);
   uint8_t scale;
   assert_int_equal(kind_of(&d, 0, "x", &scale), PACKED_DECIMALS);
   assert_int_equal(scale, 3);
@@ -200,7 +207,6 @@ static void the_scale_is_the_largest_that_fits_all_with_so_many_decimals(void **
   assert_true(slice_is(d.rows[1].cells[0], "123456.25"));
   assert_true(slice_is(d.rows[2].cells[0], "1.5"));
   drop_dataset(&d);
-  buf_fini(&text);
 }
 
 /* Of ONE_IN numbers one is as FORMAT writes it. */
@@ -211,10 +217,7 @@ static packed_kind kind_with_long_numbers(int rows, int one_in, const char *form
   for (int i = 0; i < rows; i++) {
     buf_printf(&text, i % one_in == one_in - 1 ? format : "%d.25\n", i + 1);
   }
-  const reading_column column = {"x", READING_HINT_NUMBER, false};
-  const reading_options options = {.decimal_mark = '.', .columns = &column, .columns_count = 1, .threads = 1};
-  *d = read_text(&options, text.data, text.length);
-  buf_fini(&text);
+  *d = read_numbers(&text);
   uint8_t scale;
   return kind_of(d, 0, "x", &scale);
 }

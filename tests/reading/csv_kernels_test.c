@@ -19,6 +19,16 @@ static size_t fill(seeded *random, uint8_t *text) {
   return length;
 }
 
+/* Such a text, with a newline at its end and others around it; valid until the next call. */
+static const uint8_t *draw_lines(seeded *random, size_t *length) {
+  static uint8_t memory[BYTES_MAX + 4 * CSV_MARGIN];
+  uint8_t *text = memory + CSV_MARGIN;
+  memset(memory, '\n', sizeof memory);
+  *length = fill(random, text) + 1;
+  text[*length - 1] = '\n';
+  return text;
+}
+
 typedef struct arrays {
   uint32_t ends[BYTES_MAX + 128], row_ends[BYTES_MAX + 128], inner[BYTES_MAX + 128], wrong[BYTES_MAX + 128];
   uint8_t briefs[BYTES_MAX + 128];
@@ -37,13 +47,10 @@ static csv_index index_with(const csv_kernels *k, arrays *a, const uint8_t *text
 static void every_form_indexes_alike(void **state) {
   (void)state;
   static arrays a, b;
-  static uint8_t memory[BYTES_MAX + 4 * CSV_MARGIN];
-  uint8_t *text = memory + CSV_MARGIN;
   for (uint64_t seed = 1; seed <= CASES; seed++) {
     seeded random = {seed};
-    memset(memory, '\n', sizeof memory);
-    const size_t length = fill(&random, text) + 1;
-    text[length - 1] = '\n';
+    size_t length = 0;
+    const uint8_t *text = draw_lines(&random, &length);
     const size_t cut = seeded_next(&random) % (length / 64 + 1) * 64;
     const csv_index x = index_with(&csv_kernels_portable, &a, text, cut, length);
     for (size_t i = 0; csv_kernels_at(i) != NULL; i++) {
@@ -72,13 +79,10 @@ static csv_scan scan_with(const csv_kernels *k, const uint8_t *text, size_t leng
 
 static void every_form_scans_alike(void **state) {
   (void)state;
-  static uint8_t memory[BYTES_MAX + 4 * CSV_MARGIN];
-  uint8_t *text = memory + CSV_MARGIN;
   for (uint64_t seed = 1; seed <= CASES; seed++) {
     seeded random = {seed};
-    memset(memory, '\n', sizeof memory);
-    const size_t length = fill(&random, text) + 1;
-    text[length - 1] = '\n';
+    size_t length = 0;
+    const uint8_t *text = draw_lines(&random, &length);
     const uint32_t records_max = 1 + (uint32_t)(seeded_next(&random) % 300);
     const size_t bytes_max = 64 + seeded_next(&random) % BYTES_MAX;
     const csv_scan x = scan_with(&csv_kernels_portable, text, length, records_max, bytes_max);

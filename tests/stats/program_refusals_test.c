@@ -23,6 +23,11 @@ static void refused(const program_variable *v, status expected, const char *word
   program_destroy(p);
 }
 
+/* A variable called "x", and one that is derived from another. */
+#define X(what, ...) \
+  { .kind = VARIABLE_##what, .name = "x", __VA_ARGS__ }
+#define OF(input) .inputs = (input), .inputs_count = 1
+
 static void variables_that_do_not_fit_are_refused_by_name(void **state) {
   (void)state;
   uint32_t scale[] = {0};
@@ -42,93 +47,37 @@ static void variables_that_do_not_fit_are_refused_by_name(void **state) {
     const char *word;
   } cases[] = {
       {{.kind = 99, .name = "x"}, STATUS_USAGE, "99"},
-      {{.kind = VARIABLE_SCALE, .name = "x", .column = "c"}, STATUS_USAGE, "range"},
-      {{.kind = VARIABLE_SCALE, .name = "x", .column = "c", .has_range = true, .low = 5, .high = 1},
-       STATUS_USAGE,
-       "5..1"},
-      {{.kind = VARIABLE_SCALE, .name = "x", .column = "c", .has_range = true, .high = 241},
-       STATUS_LIMIT,
-       "241"},
-      {{.kind = VARIABLE_NUMBER, .name = "x", .column = "c", .decimals = 100}, STATUS_LIMIT, "100"},
-      {{.kind = VARIABLE_NUMBER, .name = "x", .column = "c", .has_range = true, .high = INT64_MAX},
-       STATUS_LIMIT,
-       "range"},
-      {{.kind = VARIABLE_NOMINAL, .name = "x", .column = "c", .keys = latin1, .keys_count = 1},
-       STATUS_USAGE,
-       "UTF-8"},
-      {{.kind = VARIABLE_NOMINAL, .name = "x"}, STATUS_USAGE, "column"},
-      {{.kind = VARIABLE_DATE, .name = "x", .column = "c", .format = "%d.%m."}, STATUS_USAGE, "year"},
-      {{.kind = VARIABLE_DATE, .name = "x", .column = "c", .format = "%Q"}, STATUS_USAGE, "%Q"},
-      {{.kind = VARIABLE_MULTI_CELL, .name = "x", .column = "c"}, STATUS_USAGE, "delimiter"},
-      {{.kind = VARIABLE_MULTI_FLAGS, .name = "x"}, STATUS_USAGE, "0 columns"},
-      {{.kind = VARIABLE_TOP, .name = "x"}, STATUS_USAGE, "not 0"},
-      {{.kind = VARIABLE_TOP, .name = "x", .inputs = self, .inputs_count = 1}, STATUS_USAGE, "variable 3"},
-      {{.kind = VARIABLE_TOP, .name = "x", .inputs = text, .inputs_count = 1}, STATUS_USAGE, "'text'"},
-      {{.kind = VARIABLE_PERIOD, .name = "x", .inputs = number, .inputs_count = 1}, STATUS_USAGE, "'number'"},
-      {{.kind = VARIABLE_OPTION, .name = "x", .inputs = scale, .inputs_count = 1}, STATUS_USAGE, "'scale'"},
-      {{.kind = VARIABLE_RECODE,
-        .name = "x",
-        .inputs = scale,
-        .inputs_count = 1,
-        .ranges = of_text,
-        .ranges_count = 1},
-       STATUS_USAGE,
-       "range 1"},
-      {{.kind = VARIABLE_RECODE,
-        .name = "x",
-        .inputs = scale,
-        .inputs_count = 1,
-        .ranges = upside_down,
-        .ranges_count = 1},
-       STATUS_USAGE,
+      {X(SCALE, .column = "c"), STATUS_USAGE, "range"},
+      {X(SCALE, .column = "c", .has_range = true, .low = 5, .high = 1), STATUS_USAGE, "5..1"},
+      {X(SCALE, .column = "c", .has_range = true, .high = 241), STATUS_LIMIT, "241"},
+      {X(NUMBER, .column = "c", .decimals = 100), STATUS_LIMIT, "100"},
+      {X(NUMBER, .column = "c", .has_range = true, .high = INT64_MAX), STATUS_LIMIT, "range"},
+      {X(NOMINAL, .column = "c", .keys = latin1, .keys_count = 1), STATUS_USAGE, "UTF-8"},
+      {X(NOMINAL), STATUS_USAGE, "column"},
+      {X(DATE, .column = "c", .format = "%d.%m."), STATUS_USAGE, "year"},
+      {X(DATE, .column = "c", .format = "%Q"), STATUS_USAGE, "%Q"},
+      {X(MULTI_CELL, .column = "c"), STATUS_USAGE, "delimiter"},
+      {X(MULTI_FLAGS), STATUS_USAGE, "0 columns"},
+      {X(TOP), STATUS_USAGE, "not 0"},
+      {X(TOP, OF(self)), STATUS_USAGE, "variable 3"},
+      {X(TOP, OF(text)), STATUS_USAGE, "'text'"},
+      {X(PERIOD, OF(number)), STATUS_USAGE, "'number'"},
+      {X(OPTION, OF(scale)), STATUS_USAGE, "'scale'"},
+      {X(RECODE, OF(scale), .ranges = of_text, .ranges_count = 1), STATUS_USAGE, "range 1"},
+      {X(RECODE, OF(scale), .ranges = upside_down, .ranges_count = 1), STATUS_USAGE,
        "has a low end that exceeds its high end"},
-      {{.kind = VARIABLE_MEAN, .name = "x", .inputs = text, .inputs_count = 1, .valid_min = 1},
-       STATUS_USAGE,
-       "'text'"},
-      {{.kind = VARIABLE_MEAN, .name = "x", .inputs = scale, .inputs_count = 1}, STATUS_USAGE, "at least 0"},
-      {{.kind = VARIABLE_MEAN, .name = "x", .inputs = scale, .inputs_count = 1, .valid_min = 2},
-       STATUS_USAGE,
-       "at least 2"},
-      {{.kind = VARIABLE_MEAN,
-        .name = "x",
-        .inputs = scale,
-        .inputs_count = 1,
-        .valid_min = 1,
-        .weights = zero},
-       STATUS_LIMIT,
-       "weight 0"},
-      {{.kind = VARIABLE_MEAN,
-        .name = "x",
-        .inputs = scale,
-        .inputs_count = 1,
-        .valid_min = 1,
-        .rescaled = yes,
-        .rescale_low = five,
-        .rescale_high = five},
-       STATUS_USAGE,
-       "rescale"},
-      {{.kind = VARIABLE_CLUSTER, .name = "x", .inputs = scale, .inputs_count = 1},
-       STATUS_USAGE,
-       "no clusters"},
-      {{.kind = VARIABLE_CLUSTER,
-        .name = "x",
-        .inputs = scale,
-        .inputs_count = 1,
-        .clusters = 1,
-        .coefficients = huge,
-        .shifts = (uint8_t[]){0, 63}},
-       STATUS_LIMIT,
+      {X(MEAN, OF(text), .valid_min = 1), STATUS_USAGE, "'text'"},
+      {X(MEAN, OF(scale)), STATUS_USAGE, "at least 0"},
+      {X(MEAN, OF(scale), .valid_min = 2), STATUS_USAGE, "at least 2"},
+      {X(MEAN, OF(scale), .valid_min = 1, .weights = zero), STATUS_LIMIT, "weight 0"},
+      {X(MEAN, OF(scale), .valid_min = 1, .rescaled = yes, .rescale_low = five, .rescale_high = five),
+       STATUS_USAGE, "rescale"},
+      {X(CLUSTER, OF(scale)), STATUS_USAGE, "no clusters"},
+      {X(CLUSTER, OF(scale), .clusters = 1, .coefficients = huge, .shifts = (uint8_t[]){0, 63}), STATUS_LIMIT,
        "coefficients"},
-      {{.kind = VARIABLE_CLUSTER,
-        .name = "x",
-        .inputs = scale,
-        .inputs_count = 1,
-        .clusters = 1,
-        .coefficients = huge,
-        .shifts = (uint8_t[]){64, 0}},
-       STATUS_USAGE,
+      {X(CLUSTER, OF(scale), .clusters = 1, .coefficients = huge, .shifts = (uint8_t[]){64, 0}), STATUS_USAGE,
        "a shift of 64"},
-      {{.kind = VARIABLE_DIFFERENCE, .name = "x", .inputs = scale, .inputs_count = 1}, STATUS_USAGE, "not 1"},
+      {X(DIFFERENCE, OF(scale)), STATUS_USAGE, "not 1"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     refused(&cases[i].v, cases[i].expected, cases[i].word);
@@ -141,19 +90,11 @@ static void variables_cannot_be_derived_without_end(void **state) {
   uint32_t last;
   error err = {0};
   sample_scale(p, "s", 1, 5, &last);
-  status st = STATUS_OK;
+  const program_variable deeper = X(MEAN, OF(&last), .valid_min = 1);
   for (int i = 0; i < PROGRAM_DEPTH_MAX; i++) {
-    sample_add(p,
-               &(program_variable){
-                   .kind = VARIABLE_MEAN, .name = "m", .inputs = &last, .inputs_count = 1, .valid_min = 1},
-               &last);
+    sample_add(p, &deeper, &last);
   }
-  st = program_add_variable(
-      p,
-      &(program_variable){
-          .kind = VARIABLE_MEAN, .name = "m", .inputs = &last, .inputs_count = 1, .valid_min = 1},
-      NULL, &err);
-  assert_int_equal(st, STATUS_LIMIT);
+  assert_int_equal(program_add_variable(p, &deeper, NULL, &err), STATUS_LIMIT);
   assert_contains(err.message, "deep");
   program_destroy(p);
 }
