@@ -40,7 +40,8 @@ static const option options[] = {
     CODEBOOK_OPTION,
     RENDERING_OPTIONS,
     {0, "strict", NULL, OPTION_FLAG, AT(strict), 0, 0, NULL,
-     SAID("with --wait: refuse what 'canvass run --strict' does", "与 --wait 合用：拒绝 canvass run --strict 所拒绝的",
+     SAID("with --wait: refuse what 'canvass run --strict' does",
+          "与 --wait 合用：拒绝 canvass run --strict 所拒绝的",
           "與 --wait 合用：拒絕 canvass run --strict 所拒絕的")},
     LINK_OPTIONS,
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL, SAID("no progress", "不显示进度", "不顯示進度")},
@@ -255,8 +256,7 @@ const subcommand subcommand_submit = {
     .about = SAID("Prints the id of a new job; with --wait its report, and Ctrl-C leaves the job.\n",
                   "输出新作业的编号；加 --wait 时输出报告，Ctrl-C 不影响作业。\n",
                   "輸出新作業的編號；加 --wait 時輸出報告，Ctrl-C 不影響作業。\n"),
-    .example =
-        "canvass submit survey.yaml --dataset airline --key night-42 --wait -o it.txt\n",
+    .example = "canvass submit survey.yaml --dataset airline --key night-42 --wait -o it.txt\n",
     .details =
         "A `--key` that is known already means that job, whatever priority and timeout are given this time: "
         "a script "
