@@ -48,6 +48,7 @@ typedef struct analysis_kind {
   const analysis_argument *arguments;
   uint32_t arguments_count;
   bool takes_breakdowns, takes_weight;
+  bool has_replicates; /* errors from the plan's random groups: looks at their unit */
   analysis_presentation presentation;
   const struct term *terms; /* of this analysis alone; its title in reports is the term "analysis_NAME" */
   size_t terms_count;

@@ -168,6 +168,7 @@ const analysis_kind analysis_reliability = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .has_replicates = true,
     .presentation =
         {
             .chapter = CHAPTER_DETAILS,

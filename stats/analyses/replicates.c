@@ -173,10 +173,12 @@ void replicates_tell(replicates_told *told, const replicates_result *r) {
   if (!r->any) {
     return;
   }
-  told->fewest_replicates =
-      !told->any || r->replicates < told->fewest_replicates ? r->replicates : told->fewest_replicates;
-  told->groups_most = !told->any || r->groups > told->groups_most ? r->groups : told->groups_most;
-  told->groups_least = !told->any || r->groups < told->groups_least ? r->groups : told->groups_least;
+  if (r->replicates == 1) {
+    told->is_too_large = true;
+    return;
+  }
+  told->fewest = !told->any || r->replicates < told->fewest ? r->replicates : told->fewest;
+  told->groups = r->groups > told->groups ? r->groups : told->groups;
   told->any = true;
 }
 
@@ -205,21 +207,26 @@ static void note_unit(analysis_run *run, uint32_t asked) {
 void replicates_note(analysis_run *run, const replicates_told *told, const replicates_wanted *wanted,
                      uint32_t asked) {
   const plan_replicates *r = &run_plan(run)->replicates;
+  if (told->is_too_large) {
+    json *large = run_detail(run);
+    json_set_integer(large, "groups", r->groups);
+    run_warn(run, "replicates_too_large", large);
+  }
   if (!told->any) {
     return;
   }
   json *detail = run_detail(run);
-  json_set_integer(detail, "groups", told->groups_most);
-  json_set_integer(detail, "replicates", told->fewest_replicates);
+  json_set_integer(detail, "groups", told->groups);
+  json_set_integer(detail, "replicates", told->fewest);
   json_set_integer(detail, "seed", (int64_t)r->seed);
   if (wanted->method != REPLICATE_JACKKNIFE) {
     json_set_integer(detail, "resamples", wanted->resamples);
   }
   run_note(run, note_of(wanted), detail);
-  if (told->fewest_replicates > 1 && told->fewest_replicates < r->groups) {
+  if (told->fewest < r->groups) {
     json *folded = run_detail(run);
     json_set_integer(folded, "groups", r->groups);
-    json_set_integer(folded, "replicates", told->fewest_replicates);
+    json_set_integer(folded, "replicates", told->fewest);
     run_note(run, "note_replicates_folded", folded);
   }
   if (r->unit != PROGRAM_NONE) {
@@ -239,11 +246,7 @@ static void warn(const group_walk *w, const char *code, int64_t groups, int64_t 
 
 void replicates_warn(const group_walk *w, const replicates_result *r, const replicates_wanted *wanted) {
   uint32_t failed = 0;
-  if (!r->any) {
-    return;
-  }
-  if (r->replicates == 1) {
-    warn(w, "replicates_too_large", run_plan(w->run)->replicates.groups, 0);
+  if (!r->any || r->replicates == 1) {
     return;
   }
   if (r->groups < REPLICATE_GROUPS_FEW) {

@@ -50,13 +50,14 @@ status replicates_of_group(const group_walk *w, arena *a, const replicates_wante
 
 /* What the notes of a run are to say, gathered over its groups. */
 typedef struct replicates_told {
-  uint32_t fewest_replicates; /* G */
-  uint32_t groups_most, groups_least;
-  bool any;
+  uint32_t fewest;   /* G, where it is folded the least of them */
+  uint32_t groups;   /* m, the most of them */
+  bool any;          /* some group has replicates */
+  bool is_too_large; /* some group has none for want of memory */
 } replicates_told;
 void replicates_tell(replicates_told *told, const replicates_result *r);
 /* Writes the notes: method, m, G, seed, unit; and rows without a unit, from result ASKED (of
- * replicates_need_notes). */
+ * replicates_need_notes).  Warns, once, where memory did not suffice. */
 void replicates_note(analysis_run *run, const replicates_told *told, const replicates_wanted *wanted,
                      uint32_t asked);
 /* Warns of a group whose intervals are missing or doubtful: few random groups, failed replicates. */

@@ -48,6 +48,9 @@ void plan_analysis_uses(const plan *p, const plan_analysis *a, bool *marked) {
   if (a->weight != PROGRAM_NONE) {
     mark_variable(p->program, p->program->weights[a->weight].variable, marked);
   }
+  if (kind != NULL && kind->has_replicates && p->replicates.unit != PROGRAM_NONE) {
+    mark_variable(p->program, p->variables[p->replicates.unit].variable, marked);
+  }
 }
 
 status plan_uses(const plan *p, bool *used, error *err) {

@@ -38,6 +38,23 @@ static void a_page_with_other_random_groups_is_another_page(void **unused) {
   plan_destroy(other);
 }
 
+static void analyses_with_replicates_look_at_the_unit(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *page;
+    bool uses;
+  } cases[] = {{ANALYSES("  - reliability: {items: [s, t]}\n"), true},
+               {ANALYSES("  - describe: {items: [s, t]}\n"), false}};
+  for (size_t i = 0; i < 2; i++) {
+    bool used[32] = {false};
+    plan *p = page_plan(cases[i].page, COLUMNS);
+    assert_true(p->variables_count <= 32);
+    assert_int_equal(plan_uses(p, used, NULL), STATUS_OK);
+    assert_true(used[p->replicates.unit] == cases[i].uses);
+    plan_destroy(p);
+  }
+}
+
 static void mistakes_are_told(void **unused) {
   (void)unused;
   static const mistake_case cases[] = {
@@ -61,6 +78,7 @@ int main(void) {
       cmocka_unit_test(without_a_word_the_only_id_is_the_unit),
       cmocka_unit_test(groups_seed_and_unit_are_given),
       cmocka_unit_test(a_page_with_other_random_groups_is_another_page),
+      cmocka_unit_test(analyses_with_replicates_look_at_the_unit),
       cmocka_unit_test(mistakes_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,25 @@ static void fewer_groups_are_the_same_put_together_and_another_seed_deals_anew(v
   scene_fini(&s);
 }
 
+/* Two rows a record, one for each loop; an id that is of the record, or none at all. */
+static void stacked_rows_are_in_the_group_of_their_record(void **unused) {
+  (void)unused;
+  scene s = scene_new(ids);
+  uint32_t text = add_unit(&s, VARIABLE_TEXT);
+  const uint32_t groups[] = {add_groups(&s, &text, 1024, 7), add_groups(&s, NULL, 1024, 7)};
+  for (int i = 0; i < 2; i++) {
+    const uint16_t *records = groups_of(&s, groups[i]);
+    frame *stacked = NULL;
+    coded_view rows;
+    assert_int_equal(frame_stacked(s.view, 2, &stacked, NULL), STATUS_OK);
+    assert_int_equal(frame_coded(stacked, groups[i], &rows, NULL), STATUS_OK);
+    for (uint32_t r = 0; r < 2 * ROWS; r++) {
+      assert_int_equal(rows.keys.numbers[rows.wide != NULL ? rows.wide[r] : rows.slots[r]], records[r / 2]);
+    }
+  }
+  scene_fini(&s);
+}
+
 static void numbers_of_groups_that_cannot_be_folded_are_refused(void **unused) {
   (void)unused;
   static const uint32_t wrong[] = {0, 100, 128, 300, 2048};
@@ -138,6 +157,7 @@ int main(void) {
       cmocka_unit_test(rows_of_a_unit_are_in_one_group_and_rows_that_lack_it_by_ordinal),
       cmocka_unit_test(a_unit_is_the_same_as_text_as_category_and_as_number),
       cmocka_unit_test(fewer_groups_are_the_same_put_together_and_another_seed_deals_anew),
+      cmocka_unit_test(stacked_rows_are_in_the_group_of_their_record),
       cmocka_unit_test(numbers_of_groups_that_cannot_be_folded_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

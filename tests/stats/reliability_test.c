@@ -223,6 +223,45 @@ static void replicates_without_a_figure_are_counted(void **state) {
   assert_true(isfinite(figure(scale_row(report), "ci_low")));
 }
 
+/* 120 branches of 120 rows: some 45 of 256 random groups each, 60 items: 120 * 45 blocks of 87 KB are far too
+ * much, and so is everything but one block a branch; the total keeps its replicates. */
+static void breakdowns_without_room_have_figures_and_one_warning(void **state) {
+  enum { BRANCHES = 120, EACH = 120, WIDE = 60 };
+  build_scene *s = *state;
+  char items[WIDE * 5] = "";
+  double *cells = malloc(BRANCHES * EACH * sizeof *cells);
+  seeded random = {5};
+  assert_non_null(cells);
+  s->data = fixture_new(BRANCHES * EACH);
+  for (int i = 0; i < WIDE; i++) {
+    char name[8];
+    snprintf(name, sizeof name, "q%02d", i);
+    for (int r = 0; r < BRANCHES * EACH; r++) {
+      cells[r] = 1 + (double)seeded_below(&random, 5);
+    }
+    fixture_numbers(s->data, name, PACKED_CODES, cells);
+    build_scale(s->plan, name, 1, 5);
+    snprintf(items + strlen(items), sizeof items - strlen(items), "%s%s", i > 0 ? " " : "", name);
+  }
+  for (int r = 0; r < BRANCHES * EACH; r++) {
+    cells[r] = r % BRANCHES;
+  }
+  fixture_numbers(s->data, "branch", PACKED_CODES, cells);
+  free(cells);
+  build_scale(s->plan, "branch", 0, BRANCHES - 1);
+  build_by(s->plan, build_analysis(s->plan, "reliability", "scale", items), "branch");
+  const json *report = build_report(s->plan, s->data, 5000, s->memory);
+  const json *warnings = json_get(json_at(json_get(report, "analyses"), 0), "warnings");
+  int told = 0;
+  for (size_t i = 0; i < json_count(warnings); i++) {
+    told += strcmp(json_as_cstring(json_get(json_at(warnings, i), "code")), "replicates_too_large") == 0;
+  }
+  assert_int_equal(told, 1);
+  assert_true(isfinite(figure(scale_row(report), "ci_low")));
+  const json *branch = report_row(report, "scale", "reliability_scales", "{\"group\":{\"branch\":7}}");
+  assert_true(isfinite(figure(branch, "alpha")) && isnan(figure(branch, "ci_low")));
+}
+
 static const json *drawn_report(build_scene *s, const answers *a, const char *interval) {
   build_items(s->plan);
   plan_analysis *request = build_analysis(s->plan, "reliability", "scale", "q1 q2 q3 q4");
@@ -360,6 +399,7 @@ int main(void) {
       build_unit_test(few_rows_have_marked_intervals_and_fewer_none),
       build_unit_test(seven_rows_have_an_alpha_and_no_interval),
       build_unit_test(replicates_without_a_figure_are_counted),
+      build_unit_test(breakdowns_without_room_have_figures_and_one_warning),
       build_unit_test(the_bootstrap_agrees_with_the_jackknife_within_its_noise),
       build_unit_test(bca_says_its_name),
       build_unit_test(bytes_do_not_depend_on_shards),
