@@ -151,6 +151,12 @@ static status shape_analysis(const place *at, const json *node, error *err) {
   return shape_list(at, node, "notes", shape_remark, err);
 }
 
+static status shape_lost_place(const place *at, const json *node, error *err) {
+  static const member_rule rules[] = {
+      {"row", JSON_INTEGER, true}, {"rows", JSON_INTEGER, true}, {"cause", JSON_TEXT, true}};
+  return shape_object(at, node, RULES(rules), err);
+}
+
 static status shape_file(const place *at, const json *node, error *err) {
   static const member_rule rules[] = {
       {"name", JSON_TEXT, true},          {"sha256", JSON_TEXT, true},
@@ -159,7 +165,9 @@ static status shape_file(const place *at, const json *node, error *err) {
       {"blank_rows", JSON_OBJECT, false}, {"repeated_headers", JSON_OBJECT, false},
       {"totals", JSON_OBJECT, false},     {"hidden_rows", JSON_OBJECT, false},
       {"far_cells", JSON_OBJECT, false},  {"long_numbers", JSON_OBJECT, false},
-      {"read_as", JSON_OBJECT, false}};
+      {"read_as", JSON_OBJECT, false},    {"lost_rows", JSON_OBJECT, false}};
+  static const member_rule lost_rules[] = {
+      {"n", JSON_INTEGER, true}, {"shards", JSON_INTEGER, true}, {"places", JSON_ARRAY, true}};
   static const member_rule read_as_rules[] = {{"header_rows", JSON_INTEGER, true},
                                               {"skipped_lines", JSON_INTEGER, true},
                                               {"notices", JSON_ARRAY, true},
@@ -173,6 +181,12 @@ static status shape_file(const place *at, const json *node, error *err) {
     if (json_kind_of(given) == JSON_OBJECT) {
       TRY(shape_object(&(place){at, skipped[i], 0}, given, RULES(skipped_rules), err));
     }
+  }
+  const json *lost = json_get(node, "lost_rows");
+  if (json_kind_of(lost) == JSON_OBJECT) {
+    const place here = {at, "lost_rows", 0};
+    TRY(shape_object(&here, lost, RULES(lost_rules), err));
+    TRY(shape_list(&here, lost, "places", shape_lost_place, err));
   }
   const json *read_as = json_get(node, "read_as");
   if (json_kind_of(read_as) == JSON_OBJECT) {
@@ -196,11 +210,11 @@ static status shape_fact(const place *at, const json *node, error *err) {
 }
 
 static status shape_data(const place *at, const json *node, error *err) {
-  static const member_rule rules[] = {{"files", JSON_ARRAY, true},
-                                      {"rows", JSON_INTEGER, true},
-                                      {"quarantined", JSON_INTEGER, true},
-                                      {"invalid", JSON_INTEGER, true},
-                                      {"variables", JSON_ARRAY, false}};
+  static const member_rule rules[] = {
+      {"files", JSON_ARRAY, true},          {"rows", JSON_INTEGER, true},
+      {"quarantined", JSON_INTEGER, true},  {"lost_rows", JSON_INTEGER, false},
+      {"lost_shards", JSON_INTEGER, false}, {"invalid", JSON_INTEGER, true},
+      {"variables", JSON_ARRAY, false}};
   TRY(shape_object(at, node, RULES(rules), err));
   TRY(shape_list(at, node, "files", shape_file, err));
   return shape_list(at, node, "variables", shape_fact, err);

@@ -26,7 +26,7 @@ slice layout_texts_joined(const document *d, const layout_texts *list, slice sep
 
 /* ---- The summary --------------------------------------------------------------------------------- */
 
-enum { FACTS = 4 };
+enum { FACTS = 5 };
 
 static size_t count_warnings(const document *d) {
   const json *sections = json_get(d->root, "analyses");
@@ -45,12 +45,14 @@ static void make_facts(const document *d, layout *l) {
   } facts[FACTS] = {
       {WORD_ROWS, json_as_integer(json_get(data, "rows"))},
       {WORD_QUARANTINED, json_as_integer(json_get(data, "quarantined"))},
+      {WORD_LOST_ROWS, json_as_integer(json_get(data, "lost_rows"))},
       {WORD_INVALID, json_as_integer(json_get(data, "invalid"))},
       {WORD_WARNINGS, (int64_t)count_warnings(d)},
   };
   l->facts = ARENA_ARRAY(d->memory, layout_count, FACTS);
   for (size_t i = 0; l->facts != NULL && i < FACTS; i++) {
-    const bool is_shown = facts[i].title != WORD_WARNINGS || facts[i].n > 0;
+    const bool is_rare = facts[i].title == WORD_WARNINGS || facts[i].title == WORD_LOST_ROWS;
+    const bool is_shown = !is_rare || facts[i].n > 0;
     if (is_shown) {
       l->facts[l->facts_count++] = (layout_count){document_word(d, facts[i].title), facts[i].n};
     }

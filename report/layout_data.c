@@ -52,7 +52,8 @@ static bool is_shown(const json *rows, const count_column *column) {
 static const count_column file_columns[] = {
     {NULL, "records", WORD_RECORDS, false},     {NULL, "quarantined", WORD_QUARANTINED, false},
     {"blank_rows", "n", WORD_BLANK_ROWS, true}, {"repeated_headers", "n", WORD_REPEATED_HEADERS, true},
-    {"totals", "n", WORD_TOTALS, true},         {NULL, "bytes", WORD_BYTES, false}};
+    {"totals", "n", WORD_TOTALS, true},         {"lost_rows", "n", WORD_LOST_ROWS, true},
+    {NULL, "bytes", WORD_BYTES, false}};
 
 static const count_column variable_columns[] = {
     {NULL, "answered", WORD_ANSWERED, false},
@@ -221,6 +222,28 @@ static void tell_skipped(const document *d, const json *skipped, word sentence, 
   tell(d, out, sentence, filled, 3);
 }
 
+/* "Rows of a.csv that were lost and are in no figure: 65,536 (1 to 65,536: workers were lost ..)" */
+static void tell_lost(const document *d, const json *lost, slice file, layout_texts *out) {
+  if (json_kind_of(lost) != JSON_OBJECT) {
+    return;
+  }
+  const json *places = json_get(lost, "places");
+  layout_texts list = {.count = 0};
+  for (size_t i = 0; i < json_count(places); i++) {
+    const json *place = json_at(places, i);
+    const int64_t first = json_as_integer(json_get(place, "row"));
+    const int64_t rows = json_as_integer(json_get(place, "rows"));
+    const bool has_killed = slice_equal(json_as_text(json_get(place, "cause")), slice_of("workers_lost"));
+    const sentence_place filled[] = {{"first", figure_count(d, first)},
+                                     {"last", figure_count(d, first + rows - 1)}};
+    tell(d, &list, has_killed ? WORD_LOST_TO_WORKERS : WORD_LOST_UNREADABLE, filled, 2);
+  }
+  const sentence_place filled[] = {{"file", file},
+                                   {"n", figure_count(d, json_as_integer(json_get(lost, "n")))},
+                                   {"places", joined(d, &list)}};
+  tell(d, out, WORD_LOST_ROW_PLACES, filled, 3);
+}
+
 static const struct {
   const char *key;
   word sentence;
@@ -249,6 +272,7 @@ static void make_troubles(const document *d, layout_texts *out) {
   for (size_t i = 0; i < json_count(files); i++) {
     const json *file = json_at(files, i);
     slice name = shown_text(d, json_get(file, "name"));
+    tell_lost(d, json_get(file, "lost_rows"), name, out);
     tell_places(d, json_get(file, "places"), WORD_QUARANTINED_PLACES, WORD_LINE_PLACE, name, out);
     for (size_t k = 0; k < sizeof told_rows / sizeof told_rows[0]; k++) {
       tell_skipped(d, json_get(file, told_rows[k].key), told_rows[k].sentence, name, out);

@@ -101,6 +101,15 @@
     "Rows of {file} with cells far to the right of its table, which are not read: {n} (lines {places})",         \
     "{file} 中在表格右侧很远处另有单元格的行，这些单元格未读取：{n} 行（第 {places} 行）",                       \
     "{file} 中在表格右側很遠處另有儲存格的列，這些儲存格未讀取：{n} 列（第 {places} 行）")                       \
+  X(WORD_LOST_ROWS, "Lost", "丢失", "遺失")                                                                      \
+  X(WORD_LOST_ROW_PLACES, "Rows of {file} that were lost and are in no figure: {n} ({places})",                  \
+    "{file} 中丢失、未计入任何数字的记录：{n}（{places}）",                                                      \
+    "{file} 中遺失、未計入任何數字的紀錄：{n}（{places}）")                                                      \
+  X(WORD_LOST_TO_WORKERS, "{first} to {last}: workers were lost while they computed them",                       \
+    "第 {first} 至 {last} 条：计算时工作进程丢失", "第 {first} 至 {last} 筆：計算時工作程序遺失")                \
+  X(WORD_LOST_UNREADABLE, "{first} to {last}: their shard cannot be had or read anywhere",                       \
+    "第 {first} 至 {last} 条：其数据分片无处可得或无法读取",                                                     \
+    "第 {first} 至 {last} 筆：其資料分片無處可得或無法讀取")                                                     \
   X(WORD_READ_AS_ROW, "{file} read as: {format}, 1 header row", "{file} 的读取格式：{format}，1 行表头",         \
     "{file} 的讀取格式：{format}，1 列標題")                                                                     \
   X(WORD_READ_AS_ROWS, "{file} read as: {format}, {n} header rows",                                              \

@@ -26,7 +26,18 @@ struct spec {
 
 static const char *const page_keys[] = {"title",    "data",   "variables",  "constructs", "derived",
                                         "weight",   "seed",   "confidence", "small_base", "design",
-                                        "analyses", "scales", "stack",      "replicates"};
+                                        "analyses", "scales", "stack",      "replicates", "on_lost_shard"};
+
+/* The default leaves no trace: it is older than the key. */
+static void read_on_lost_shard(compilation *c, const node *root) {
+  static const char *const choices[] = {"fail", "report"};
+  const node *n = node_get(root, "on_lost_shard");
+  size_t choice = 0;
+  if (n != NULL && field_choice(c, n, "on_lost_shard", choices, 2, &choice) && choice == 1) {
+    c->plan->may_lose = true;
+    json_set_text(c->normal, "on_lost_shard", choices[choice]);
+  }
+}
 
 static void read_page(compilation *c, const node *root) {
   if (!field_is_map(c, root, "the specification", "title, data, variables, analyses")) {
@@ -59,6 +70,7 @@ static void read_page(compilation *c, const node *root) {
   }
   (void)options_read(c, root, &c->defaults);
   replicates_read(c, root);
+  read_on_lost_shard(c, root);
   analyses_compile(c, root);
 }
 

@@ -48,6 +48,20 @@ void stats_outcome_fini(stats_outcome *o);
 status stats_step(const void *plan, size_t plan_bytes, const void *state, size_t state_bytes,
                   const void *partial, size_t partial_bytes, stats_outcome *out, error *err) MUST_USE;
 
+/* A shard whose rows no partial has: a job whose plan allows it goes on without them. */
+typedef struct stats_lost {
+  uint32_t file;      /* of the plan */
+  uint64_t first_row; /* among the file's usable rows, from 1 */
+  uint32_t rows;
+  const char *cause; /* for the report: "workers_lost", "unreadable" */
+} stats_lost;
+/* The same, of the first stage, without COUNT shards, in the order of the dataset: the report says so.
+ * STATUS_JOB when the plan does not allow it, or is over other files. */
+status stats_step_without(const stats_lost *lost, size_t count, slice plan, slice partial, stats_outcome *out,
+                          error *err) MUST_USE;
+/* Whether PLAN says that its job goes on without shards that are lost (on_lost_shard: report). */
+bool stats_plan_may_lose(slice plan);
+
 /* ---- The machine */
 /* Hash of a self-test through libm, r-mathlib and the arithmetic that STEP uses: workers with equal
  * fingerprints give equal bytes. */

@@ -345,6 +345,7 @@ static void get_body(reader *r, plan *p) {
     file_facts_decode(r, INT64_MAX, FILE_FACTS_ALL, p->memory, &p->files[i]);
   }
   p->weight_offered = get_optional(r, p->memory);
+  p->may_lose = reader_flag(r);
 }
 
 static status decode(reader *r, plan *p, error *err) {

@@ -238,6 +238,7 @@ void plan_encode(const plan *p, buf *out) {
     file_facts_encode(&p->files[i], out);
   }
   put_optional(out, p->weight_offered);
+  buf_put_u8(out, p->may_lose);
 }
 
 const char *plan_taken_name(plan_taken what) {

@@ -155,6 +155,7 @@ typedef struct plan {
   uint32_t files_count;
   const char
       *weight_offered; /* a column by which the data are meant to be weighted and are not; NULL: none */
+  bool may_lose;       /* the job goes on without shards that are lost, and the report says so */
 } plan;
 
 plan *plan_new(void);

@@ -107,7 +107,7 @@ static void set_read_as(json *o, const file_reading *r) {
   json_set(o, "read_as", read_as);
 }
 
-static json *files_json(arena *a, const plan *p) {
+static json *files_json(arena *a, const plan *p, const document_source *source) {
   json *files = json_array(a);
   for (uint32_t i = 0; i < p->files_count; i++) {
     const file_facts *f = &p->files[i];
@@ -134,6 +134,7 @@ static json *files_json(arena *a, const plan *p) {
     for (int k = 0; k < FILE_REMARKS; k++) {
       set_skipped(o, remark_keys[k], &f->reading.remarks[k]);
     }
+    document_lost_of_file(o, i, source->lost, source->lost_count);
     json_push(files, o);
   }
   return files;
@@ -290,11 +291,12 @@ static json *data_json(arena *a, const plan *p, const bool *used, const document
   }
   json *variables = variables_facts(a, p, used, source, &invalid);
   json *data = json_object(a);
-  json_set(data, "files", files_json(a, p));
+  json_set(data, "files", files_json(a, p, source));
+  const int64_t lost = (int64_t)document_lost(data, source->lost, source->lost_count);
   if (p->weight_offered != NULL) {
     json_set_text(data, "weight_offered", p->weight_offered);
   }
-  json_set_integer(data, "rows", rows);
+  json_set_integer(data, "rows", rows - lost);
   json_set_integer(data, "quarantined", quarantined);
   for (int k = 0; k < FILE_SKIPS; k++) {
     if (skipped[k] > 0) {

@@ -1,7 +1,9 @@
-/* MAP and REDUCE over bytes: checked when they are decoded, canonical when they are encoded. */
+/* MAP and REDUCE over bytes: checked when they are decoded, canonical when they are encoded; and what else is
+ * asked of bytes. */
 #include <stdlib.h>
 
 #include "stats/accumulators/partial.h"
+#include "stats/plan/plan.h"
 #include "stats/stats.h"
 
 struct stats_map {
@@ -135,4 +137,18 @@ status stats_reduce(slice program_bytes, const slice *partials, size_t count, bu
   }
   stats_map_destroy(m);
   return st;
+}
+
+status stats_check_plan(slice plan_bytes, error *err) {
+  plan *p = NULL;
+  TRY(plan_decode(plan_bytes.bytes, plan_bytes.length, &p, err));
+  plan_destroy(p);
+  return STATUS_OK;
+}
+
+bool stats_plan_may_lose(slice plan_bytes) {
+  plan *p = NULL;
+  const bool may = plan_decode(plan_bytes.bytes, plan_bytes.length, &p, NULL) == STATUS_OK && p->may_lose;
+  plan_destroy(p);
+  return may;
 }

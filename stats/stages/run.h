@@ -5,6 +5,7 @@
 
 #include "stats/accumulators/partial.h"
 #include "stats/analyses/analysis.h"
+#include "stats/stats.h"
 
 /* The program being built for a stage, and where the plan's own variables, filters and weights went in
  * it.  In stage 0 the program is the plan's, and everything is where it was. */
@@ -65,6 +66,8 @@ typedef struct document_source {
   variable_told (*variable)(void *context, uint32_t i);
   const weights_state *(*weight)(void *context, uint32_t i);
   void *context;
+  const stats_lost *lost; /* rows that no figure has, in the order of the dataset */
+  size_t lost_count;
 } document_source;
 
 /* The head of the report: title, digest, data with its facts, variables with their labels.  Everything
@@ -84,6 +87,10 @@ void document_warn_weight(analysis_run *run, const weights_state *s);
 void document_invalid_texts(json *facts, const plan *p, const invalid_state *state);
 /* {"analysis", "name", "label", "settings"}: a section before its first table. */
 json *document_section(arena *a, const plan *p, const plan_analysis *request);
+/* Adds to file NUMBER which of its rows are lost, and to the data how many in all, which it returns; nothing
+ * where there are none. */
+void document_lost_of_file(json *file, uint32_t number, const stats_lost *lost, size_t count);
+uint64_t document_lost(json *data, const stats_lost *lost, size_t count);
 /* Adds settings.base. */
 void document_base(json *section, const base_state *base);
 

@@ -27,6 +27,8 @@ typedef struct step {
   json *sections;
   analysis_run *runs;
   stage_builder next;
+  const stats_lost *lost; /* of the first stage */
+  size_t lost_count;
 } step;
 
 void stats_outcome_fini(stats_outcome *o) {
@@ -227,7 +229,8 @@ static status open_first(step *s, error *err) {
       note_stack(run);
     }
   }
-  const document_source source = {.variable = told_at, .weight = weight_told, .context = s};
+  const document_source source = {
+      .variable = told_at, .weight = weight_told, .context = s, .lost = s->lost, .lost_count = s->lost_count};
   return document_head(s->memory, s->plan, &source, &s->head, err);
 }
 
@@ -450,30 +453,51 @@ static status write_state(step *s, stats_outcome *out, error *err) {
   return failed ? error_no_memory(err, "state") : buf_status(&out->state, "state", err);
 }
 
-status stats_check_plan(slice plan_bytes, error *err) {
-  plan *p = NULL;
-  TRY(plan_decode(plan_bytes.bytes, plan_bytes.length, &p, err));
-  plan_destroy(p);
+static status check_lost(const step *s, error *err) {
+  if (s->lost_count > 0 && !s->plan->may_lose) {
+    return error_set(err, STATUS_JOB,
+                     "shards were given up, and the specification does not say on_lost_shard: report");
+  }
+  for (size_t i = 0; i < s->lost_count; i++) {
+    if (s->lost[i].file >= s->plan->files_count) {
+      return error_set(err, STATUS_JOB, "the shards that were given up are not of the plan's files");
+    }
+  }
   return STATUS_OK;
 }
 
-status stats_step(const void *plan_bytes, size_t plan_length, const void *state, size_t state_bytes,
-                  const void *partial_bytes, size_t partial_length, stats_outcome *out, error *err) {
+static status take_step(step *s, slice plan_bytes, slice state, slice partial_bytes, stats_outcome *out,
+                        error *err) {
   *out = (stats_outcome){0};
-  step s = {0};
-  TRY(plan_decode(plan_bytes, plan_length, &s.plan, err));
+  TRY(plan_decode(plan_bytes.bytes, plan_bytes.length, &s->plan, err));
   bool all_done = false;
-  status st = step_open(&s, state, state_bytes, partial_bytes, partial_length, err);
+  status st = check_lost(s, err);
   if (st == STATUS_OK) {
-    st = take(&s, &all_done, err);
+    st = step_open(s, state.bytes, state.length, partial_bytes.bytes, partial_bytes.length, err);
   }
   if (st == STATUS_OK) {
-    st = all_done ? write_report(&s, &out->report, err) : write_state(&s, out, err);
+    st = take(s, &all_done, err);
   }
-  step_close(&s);
+  if (st == STATUS_OK) {
+    st = all_done ? write_report(s, &out->report, err) : write_state(s, out, err);
+  }
+  step_close(s);
   if (st != STATUS_OK) {
     stats_outcome_fini(out);
     *out = (stats_outcome){0};
   }
   return st;
+}
+
+status stats_step(const void *plan_bytes, size_t plan_length, const void *state, size_t state_bytes,
+                  const void *partial_bytes, size_t partial_length, stats_outcome *out, error *err) {
+  step s = {0};
+  return take_step(&s, (slice){plan_bytes, plan_length}, (slice){state, state_bytes},
+                   (slice){partial_bytes, partial_length}, out, err);
+}
+
+status stats_step_without(const stats_lost *lost, size_t count, slice plan_bytes, slice partial_bytes,
+                          stats_outcome *out, error *err) {
+  step s = {.lost = lost, .lost_count = count};
+  return take_step(&s, plan_bytes, (slice){NULL, 0}, partial_bytes, out, err);
 }

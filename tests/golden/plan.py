@@ -159,4 +159,5 @@ def golden():
     e.varint(1, "files")
     file(e)
     optional(e, "w", "weight offered")
+    e.u8(1, "goes on without lost shards")
     return g

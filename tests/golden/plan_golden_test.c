@@ -107,6 +107,7 @@ static plan *sample_plan(file_facts *file) {
   p->files = file;
   p->replicates = (plan_replicates){.groups = 512, .seed = 7, .unit = 0};
   p->weight_offered = "w";
+  p->may_lose = true;
   p->files_count = 1;
   return p;
 }

@@ -17,6 +17,7 @@ static void options_of_the_page_are_checked(void **state) {
       {PAGE("confidence: high\n"), "10:13: confidence: expected a number, found 'high'"},
       {PAGE("small_base: -1\n"),
        "10:13: small_base: expected a whole number from 0 to 1000000000, found '-1'"},
+      {PAGE("on_lost_shard: skip\n"), "10:16: unknown on_lost_shard 'skip'; expected one of: fail, report"},
       {PAGE("seed: 1.5\n"), "10:7: seed: expected a whole number from 0 to 9223372036854775807, found '1.5'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);

@@ -63,7 +63,7 @@ static void writing_leaves_no_trace(void **state) {
       "  n: {column: n, type: nominal, values: {a: A, b: B}, closed: false}\n"
       "constructs: {c: {items: \"q*\", weights: [1, 2], valid_min: 1}}\n"
       "derived: {v: {top: q1, boxes: 2}}\n"
-      "weight: none\nconfidence: .95\nsmall_base: 30\nseed: 1\n"
+      "weight: none\nconfidence: .95\nsmall_base: 30\nseed: 1\non_lost_shard: fail\n"
       "analyses:\n"
       "  - describe: {items: \"q*\", by: [n], where: \"q1 >= 2 and n == 'a'\", name: describe, distribution: "
       "true}\n",
@@ -81,6 +81,7 @@ static void whatever_means_something_else_has_another_digest(void **state) {
   (void)state;
   static const char *const changes[][2] = {
       {"title: T", "title: U"},
+      {"title: T", "on_lost_shard: report\ntitle: T"},
       {"[1, 5]", "[1, 6]"},
       {"8: refused", "7: refused"},
       {"8: refused", "8: other"},
