@@ -35,7 +35,7 @@ static void misunderstand(core *c, node *n, const core_event *e) {
             "workers cannot read what two others made alike: bring all workers to one release and submit "
             "again; the last one said: %.700s",
             e->failed.why.message);
-  task_fault(c, n, e->peer, &why);
+  task_fault(c, n, e->peer, &why, NULL);
 }
 
 /* What the accused blob is: the result of a task, together with who gave it. */

@@ -78,9 +78,8 @@ static bool is_past(const core *c, const job *j, error *why) {
   } else if (j->restarts > CORE_RESTARTS_MAX) {
     error_set(why, STATUS_LIMIT,
               "the job has started again %" PRIu32
-              " times, because results of workers differed or their kind was gone; see its notes, keep to "
-              "workers of "
-              "one kind, and submit again",
+              " times, because results of workers differed, their kind was gone or shards were lost; see its "
+              "notes, keep to workers of one kind, and submit again",
               j->restarts);
   } else if (j->is_built && j->attempts > attempts_max(j)) {
     error_set(

@@ -221,6 +221,29 @@ static bool check_nodes(walk *w, const job *j, tally *t) {
   return check_node(w, &j->special);
 }
 
+/* What is lost is of the job, and not all of it; and no STEP sees what only some stages counted. */
+static bool check_lost(walk *w, const job *j) {
+  uint64_t rows = 0;
+  for (uint32_t i = 0; i < j->lost_count; i++) {
+    const uint32_t shard = j->lost[i].shard;
+    if (shard >= j->shards_count || (i > 0 && shard <= j->lost[i - 1].shard)) {
+      return BROKEN(w, 9, "shard %u is lost out of order, or is none of %u", shard, j->shards_count);
+    }
+    rows += j->shards[shard].rows;
+  }
+  const bool is_all = j->rows_total > 0 ? rows >= j->rows_total : j->lost_count >= j->shards_count;
+  if (rows != j->rows_lost || (j->lost_count > 0 && (!j->may_lose || is_all))) {
+    return BROKEN(w, 9, "a job lost %llu of %llu rows (counted %llu), and %s", (unsigned long long)rows,
+                  (unsigned long long)j->rows_total, (unsigned long long)j->rows_lost,
+                  j->may_lose ? "may not lose all" : "may lose none");
+  }
+  const bool has_step = j->special.level == CORE_LEVEL_STEP && j->special.state == NODE_RUNNING;
+  if (j->lost_late && (j->stage == 0 || has_step)) {
+    return BROKEN(w, 9, "the step of stage %u runs, and earlier stages counted what is lost", j->stage);
+  }
+  return true;
+}
+
 /* Every READY node is in one of the job's lists. */
 static bool check_lists(walk *w, const job *j, const tally *t) {
   size_t listed = length_of(&j->picky) + length_of(&j->reduces);
@@ -248,7 +271,7 @@ static bool check_job(walk *w, const job *j) {
   own_all(w, j);
   w->jobs++;
   w->turns += !chain_is_alone(&j->turn);
-  if (j->is_built && (!check_nodes(w, j, &t) || !check_lists(w, j, &t))) {
+  if (!check_lost(w, j) || (j->is_built && (!check_nodes(w, j, &t) || !check_lists(w, j, &t)))) {
     return false;
   }
   if (!chain_is_alone(&j->turn) != (!j->is_built || j->ready_count > 0)) {

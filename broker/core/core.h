@@ -46,6 +46,9 @@
  *     whose partials are gone, run again.
  *  7.  Tasks go first to workers that hold their shards or partials; no worker idles because of that.
  *  8.  Every result and failure is answered with CORE_SEND_TAKEN, also one that is no longer wanted.
+ *  9.  A job that may lose shards goes on without those that would end it (lost.c).  All of its stages count
+ *     the same rows: a shard that is lost after the first stage makes the job start again, before the STEP of
+ *     that stage.  Only shards are given up, and never all of them.
  */
 #ifndef CANVASS_BROKER_CORE_CORE_H
 #define CANVASS_BROKER_CORE_CORE_H
@@ -55,6 +58,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "broker/core/limits.h"
+#include "proto/lost.h"
 
 typedef uint64_t core_blob; /* 0: none */
 typedef struct core_job_id {
@@ -157,6 +161,7 @@ typedef struct core_submission {
   uint64_t timeout_ms; /* it may take so long; 0: as long as it takes */
   core_blob plan, program, spec, manifest;
   bool read;                /* a READ: of spec and manifest (or 0); only the shell knows its files */
+  bool may_lose;            /* it goes on without shards that would end it */
   const core_shard *shards; /* copied */
   uint32_t shards_count;
   const void *record; /* the shell's: comes back with CORE_KEEP_JOB, if the job is accepted */
@@ -170,8 +175,11 @@ typedef struct core_restoration {
   /* Of {program, state}, or at stage 0 of {plan, program} when a PLAN made them; all zero is allowed, and
    * means that results of tasks assigned before do not count. */
   digest content;
-  digest fingerprint; /* all zero when no STEP was assigned yet */
-  core_states states; /* of the stages before */
+  digest fingerprint;     /* all zero when no STEP was assigned yet */
+  core_states states;     /* of the stages before */
+  const lost_shard *lost; /* copied; ascending */
+  uint32_t lost_count;
+  bool lost_late; /* see core_kept_lost */
 } core_restoration;
 
 typedef struct core_restored_result {
@@ -198,6 +206,7 @@ typedef struct core_result {
   digest content;
   bool stays; /* a partial that the worker keeps: its blob is a handle of its name */
   core_states states;
+  bool may_lose;      /* of a PLAN: the job goes on without shards that would end it */
   const void *record; /* the shell's: comes back with CORE_KEEP_END, if this result is the job's report */
 } core_result;
 
@@ -245,6 +254,7 @@ typedef enum core_action_kind {
   CORE_KEEP_RESULT, /* keep_result: not for partials that stay with a worker */
   CORE_DROP_RESULT, /* drop_result: it was merged into one that is kept, or is recomputed */
   CORE_KEEP_STAGE,  /* keep_stage: all results are void */
+  CORE_KEEP_LOST,   /* keep_lost: all shards that the job goes on without */
   CORE_KEEP_END,    /* end: the job's other records are void */
   CORE_KEEP_NOTE,   /* note: a line for the job's log */
   /* To be done after the commit. */
@@ -273,6 +283,7 @@ typedef struct core_kept_plan {
   core_job_id job;
   core_blob plan, program; /* 0, 0: it must be made again */
   digest content;
+  bool may_lose;
 } core_kept_plan;
 
 typedef struct core_kept_result {
@@ -290,6 +301,14 @@ typedef struct core_kept_stage {
   core_states states; /* of stages before */
 } core_kept_stage;
 
+typedef struct core_kept_lost {
+  core_job_id job;
+  const lost_shard *lost; /* ascending */
+  uint32_t lost_count;
+  uint64_t rows;
+  bool is_late; /* earlier stages counted some of them; until CORE_KEEP_STAGE with stage 0 */
+} core_kept_lost;
+
 typedef struct core_end {
   core_job_id job;
   core_states states;
@@ -305,10 +324,13 @@ typedef struct core_note {
   core_job_id job;
   uint32_t about; /* a peer; 0: none */
   char text[sizeof((error *)NULL)->message];
+  const core_shard *shards; /* that it is about, of which the core does not know the files */
+  uint32_t shards_count;
 } core_note;
 
 /* MAP: {program} and shards.  REDUCE: {program, partials..}.  STEP: {plan, state or 0, program, partials..}.
- * PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; the shell knows its files. */
+ * PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; the shell knows its files.
+ * The first stage's STEP of a job that has lost shards: in the end {.., manifest}, and LOST. */
 typedef struct core_task {
   core_task_id id;
   uint64_t attempt;
@@ -317,6 +339,8 @@ typedef struct core_task {
   uint32_t blobs_count;
   const core_shard *shards;
   uint32_t shards_count;
+  const lost_shard *lost;
+  uint32_t lost_count;
 } core_task;
 
 typedef struct core_job_view {
@@ -328,6 +352,8 @@ typedef struct core_job_view {
   core_wait wait;
   core_states states;
   uint32_t tasks_running;
+  uint32_t shards_lost; /* it goes on without them */
+  uint64_t rows_lost;
 } core_job_view;
 
 /* CORE_KEEP_* come before the first action that is not one only within what a single event causes: the shell
@@ -341,6 +367,7 @@ typedef struct core_action {
     core_kept_result keep_result;
     core_task_id drop_result;
     core_kept_stage keep_stage;
+    core_kept_lost keep_lost;
     core_end end;
     core_note note;
     core_task task;

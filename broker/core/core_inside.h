@@ -100,7 +100,8 @@ struct verdict {
   node *of;
   uint64_t due_ms;
   bool is_poison; /* workers were lost with it: it runs nowhere until then */
-  error why;      /* if it is not */
+  error why;      /* if it is not, */
+  digest lost;    /* and the blob that was not to be had, or read; all zero: none */
 };
 
 /* How long tasks of one kind took in this stage: a ring. */
@@ -198,6 +199,13 @@ struct job {
   uint32_t shards_count;
   const core_shard *blamed; /* of the task that ends the job */
   uint32_t blamed_count;
+  /* Shards that it goes on without. */
+  bool may_lose;
+  bool lost_late;   /* earlier stages counted some of them */
+  lost_shard *lost; /* ascending */
+  uint32_t lost_count;
+  size_t lost_capacity;
+  uint64_t rows_lost;
   uint64_t rows_done, rows_total;
   core_states before;   /* of the stages that have passed, */
   core_states in_stage; /* and of this one's leaves */
@@ -372,11 +380,13 @@ void suspects_returned(core *c, uint64_t who); /* that process lives */
 void suspect_reserve(core *c, node *n, worker *w);
 void suspect_unreserve(core *c, node *n);
 void suspect_forget(core *c, node *n);
-void suspect_end_job(core *c, node *n); /* of one at which too many workers were lost */
+/* Too many workers were lost at N: its job goes on without its shards, or ends. */
+void suspect_condemn(core *c, node *n);
 
 /* verdicts.c */
-/* WHY ends N's job after FOR_MS unless N is done by then; NULL: the workers that were lost with it. */
-void verdict_await(core *c, node *n, uint64_t for_ms, const error *why);
+/* WHY ends N's job after FOR_MS unless N is done by then, or the job goes on without the shard LOST (NULL:
+ * it is about none).  WHY is NULL: the workers that were lost with N. */
+void verdict_await(core *c, node *n, uint64_t for_ms, const error *why, const digest *lost);
 void verdict_forget(node *n);
 bool verdict_holds(const node *n); /* it runs nowhere */
 void verdicts_check(core *c);
@@ -440,8 +450,9 @@ void jobs_free_dropped(core *c);
 void take_result(core *c, const core_event *e);
 void take_failure(core *c, const core_event *e);
 void result_accept(core *c, job *j, node *n, const core_event *e);
-/* A failure of the task itself, which a retry may cure; the third ends the job.  N was RUNNING. */
-void task_fault(core *c, node *n, uint32_t by, const error *failure);
+/* A failure of the task itself, which a retry may cure; the third ends the job.  N was RUNNING.  LOST: the
+ * blob that was not to be had, or read; NULL: none. */
+void task_fault(core *c, node *n, uint32_t by, const error *failure, const digest *lost);
 bool task_try_other_kind(core *c, const node *n);
 
 /* disputes.c */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/core_inside.h"
+#include "broker/core/lost.h"
 
 /* ---- Finding --------------------------------------------------------------------------------------- */
 
@@ -77,6 +77,7 @@ static void job_free(job *j) {
     dispute_forget(j, j->disputes);
   }
   free(j->past_makers);
+  free(j->lost);
   free(j->shards);
   free(j);
 }
@@ -96,6 +97,7 @@ static job *job_new(const core_submission *e) {
   j->id = e->id;
   j->priority = e->priority;
   j->read = e->read;
+  j->may_lose = e->may_lose;
   j->plan = e->plan;
   j->program = e->program;
   j->spec = e->spec;
@@ -222,6 +224,7 @@ void job_restore(core *c, const core_event *event) {
   j->has_fingerprint = !digest_equal(&e->fingerprint, &none);
   j->restored = true;
   j->restored_stage = e->stage;
+  lost_restore(c, j, e);
   begin(c, j);
 }
 
@@ -282,10 +285,13 @@ void job_planned(core *c, job *j, const core_event *e) {
   j->plan = e->result.blobs[0];
   j->program = e->result.blobs[1];
   j->content = j->plan_content = e->result.content;
-  core_keep(c,
-            &(core_action){
-                .kind = CORE_KEEP_PLAN,
-                .keep_plan = {.job = j->id, .plan = j->plan, .program = j->program, .content = j->content}});
+  j->may_lose = e->result.may_lose;
+  core_keep(c, &(core_action){.kind = CORE_KEEP_PLAN,
+                              .keep_plan = {.job = j->id,
+                                            .plan = j->plan,
+                                            .program = j->program,
+                                            .content = j->content,
+                                            .may_lose = j->may_lose}});
   job_tell(c, j);
 }
 
@@ -313,12 +319,14 @@ void job_restart(core *c, job *j, bool plan_too) {
   j->has_fingerprint = false;
   j->fingerprint = (digest){{0}};
   j->strange_since_ms = 0;
+  j->lost_late = false;
   keep_stage(c, j);
   if (plan_too) {
     core_release(c, &j->plan);
     core_release(c, &j->program);
     j->content = j->plan_content = (digest){{0}};
     j->planner = (voter){0};
+    lost_forget(c, j);
     core_keep(c, &(core_action){.kind = CORE_KEEP_PLAN, .keep_plan = {.job = j->id}});
     begin(c, j);
   }
@@ -409,7 +417,9 @@ core_job_view job_view(const core *c, const job *j) {
                          .finishing = j->levels_count > 0 && j->rows_done == j->rows_total,
                          .wait = job_waits(c, j),
                          .states = counts_of(j),
-                         .tasks_running = j->running_count};
+                         .tasks_running = j->running_count,
+                         .shards_lost = j->lost_count,
+                         .rows_lost = j->rows_lost};
 }
 
 void job_tell_one(core *c, job *j, uint32_t to, uint64_t request) {

@@ -14,6 +14,7 @@ enum {
   CORE_FINGERPRINT_MS = 60000, /* four times as long as a worker may be silent */
   CORE_THIRD_MS = 60000,       /* likewise, for a worker that decides between two others */
   CORE_CONFIRM_MS = 10000,     /* for a worker that confirms a failure: they reconnect within seconds */
+  CORE_POISON_MAX = 8,         /* MAPs of a job that are given up because workers die: each takes four */
   CORE_DEATHS_MAX = 3,         /* workers that may be lost while they run a task, before it runs alone */
   /* What a task may take before another worker gets it too: so many times the median of its peers, since data
    * are uneven and workers have tasks that wait; never less than what a busy machine may lose; where too few

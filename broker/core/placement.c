@@ -4,7 +4,7 @@
  * the tasks that only some workers may run go first, then merges, then leaves: first to the workers that hold
  * their shards; those that none holds to the worker with most room; and only then those of workers that are
  * full.  Every decision depends on past events, never on addresses. */
-#include "broker/core/core_inside.h"
+#include "broker/core/lost.h"
 
 enum {
   PICKY_TRIED_MAX = 16,  /* nodes examined to find one that may run */
@@ -154,7 +154,7 @@ static void send_task(core *c, node *n, worker *w) {
     j->fingerprint = w->fingerprint;
     j->has_fingerprint = true;
   }
-  core_blob blobs[3 + CORE_FAN_IN] = {j->plan, j->state, j->program};
+  core_blob blobs[4 + CORE_FAN_IN] = {j->plan, j->state, j->program};
   uint32_t count = 3;
   if (work == WORK_PLAN || work == WORK_READ) {
     blobs[0] = j->spec;
@@ -174,14 +174,14 @@ static void send_task(core *c, node *n, worker *w) {
                    .peer = w->peer,
                    .task = {.id = {.job = j->id, .stage = j->stage, .task = node_task(n)},
                             .attempt = n->attempt,
-                            .work = work,
-                            .blobs = core_lend(c, blobs, count),
-                            .blobs_count = count}};
+                            .work = work}};
   if (work == WORK_MAP) {
-    const run *r = &j->runs[n->index];
-    a.task.shards = &j->shards[r->first];
-    a.task.shards_count = r[1].first - r->first;
+    a.task.shards = lost_leave(c, n, &a.task.shards_count);
+  } else if (work == WORK_STEP) {
+    lost_tell(c, j, &a.task, blobs, &count);
   }
+  a.task.blobs = core_lend(c, blobs, count);
+  a.task.blobs_count = count;
   core_act(c, &a);
   if (!j->is_running) {
     j->is_running = true;
@@ -212,6 +212,9 @@ static bool drop_moot_dispute(core *c, node *n) {
 static bool place_picky(core *c, job *j) {
   for (int tried = 0; tried < PICKY_TRIED_MAX && !chain_is_alone(&j->picky); tried++) {
     node *n = first_of(&j->picky);
+    if (n->level == CORE_LEVEL_STEP && lost_starts_again(c, j)) {
+      return true;
+    }
     if (drop_moot_dispute(c, n)) {
       continue;
     }
@@ -330,6 +333,9 @@ static void place_alone(core *c) {
     at = at->next;
     if (verdict_holds(n)) {
       continue;
+    }
+    if (n->level == CORE_LEVEL_STEP && lost_starts_again(c, n->owner)) {
+      return; /* the list has changed */
     }
     worker *w = n->suspicion->reserved;
     if (w != NULL && (!worker_accepts(w) || !is_fit(n, w))) {

@@ -1,7 +1,7 @@
 /* Results and failures of tasks: which count, and what follows. */
 #include <string.h>
 
-#include "broker/core/core_inside.h"
+#include "broker/core/lost.h"
 
 static void taken(core *c, uint32_t by, const core_task_id *id, uint64_t attempt) {
   worker *w = peer_worker(c, by);
@@ -55,7 +55,7 @@ static bool has_failed_nowhere_else(const node *n, uint64_t who) {
 
 /* What one worker alone says, WHY, ends no job: N waits for another one, if only for a while.  False: nobody
  * else can be expected. */
-static bool await_other(core *c, node *n, const error *why) {
+static bool await_other(core *c, node *n, const error *why, const digest *lost) {
   if (task_try_other_kind(c, n)) {
     return true;
   }
@@ -64,19 +64,26 @@ static bool await_other(core *c, node *n, const error *why) {
     return false;
   }
   if (!has_other) {
-    verdict_await(c, n, c->confirm_ms, why);
+    verdict_await(c, n, c->confirm_ms, why, lost);
   }
   node_requeue(c, n);
   return true;
 }
 
-void task_fault(core *c, node *n, uint32_t by, const error *failure) {
+/* Nothing helps: the job goes on without the shard LOST, if it is about one and the job may, or ends. */
+static void end_or_lose(core *c, node *n, const error *why, const digest *lost) {
+  if (lost == NULL || !lost_named(c, n, lost, why)) {
+    job_end(c, n->owner, why);
+  }
+}
+
+void task_fault(core *c, node *n, uint32_t by, const error *failure, const digest *lost) {
   const uint64_t who = peer_voter(c, by).who;
   if (n->failures + 1 < CORE_FAILURES_MAX) {
     n->failed_on[n->failures++] = who;
     node_requeue(c, n);
-  } else if (!has_failed_nowhere_else(n, who) || !await_other(c, n, failure)) {
-    job_end(c, n->owner, failure);
+  } else if (!has_failed_nowhere_else(n, who) || !await_other(c, n, failure, lost)) {
+    end_or_lose(c, n, failure, lost);
   }
 }
 
@@ -105,11 +112,11 @@ static void final_fault(core *c, node *n, const core_event *e, const error *why)
                "says that %s %u of stage %u cannot be done; another worker is to try it: %.300s",
                core_work_name(node_work(n)), n->index, n->owner->stage, why->message);
     }
-    if (await_other(c, n, why)) {
+    if (await_other(c, n, why, &e->failed.lost)) {
       return;
     }
   }
-  job_end(c, n->owner, why);
+  end_or_lose(c, n, why, &e->failed.lost);
 }
 
 static node *find_input(const node *n, const digest *lost) {
@@ -148,7 +155,7 @@ static void input_lost(core *c, node *n, node *input, const core_event *e) {
     node_lose(c, input);
   }
   if (n->losses < CORE_PARTIALS_LOST_MAX) {
-    task_fault(c, n, e->peer, &e->failed.why);
+    task_fault(c, n, e->peer, &e->failed.why, NULL);
   } else {
     job_end(c, n->owner, &e->failed.why);
   }
@@ -176,7 +183,7 @@ void take_failure(core *c, const core_event *e) {
     worker_set_capacity(c, n->at, 0);
     node_requeue(c, n);
   } else if (status_may_retry(why.code)) {
-    task_fault(c, n, e->peer, &why);
+    task_fault(c, n, e->peer, &why, &f->lost);
   } else {
     final_fault(c, n, e, &why);
   }
@@ -337,7 +344,7 @@ void take_result(core *c, const core_event *e) {
       error wrong;
       error_set(&wrong, STATUS_PROTOCOL, "a worker answered a %s task with another kind of result",
                 core_work_name(node_work(n)));
-      task_fault(c, n, e->peer, &wrong);
+      task_fault(c, n, e->peer, &wrong, NULL);
     }
     return;
   }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "broker/core/core_inside.h"
+#include "broker/core/lost.h"
 
 bool node_is_alone(const node *n) {
   return n->suspicion != NULL && n->suspicion->alone;
@@ -115,7 +115,10 @@ static void describe_place(node *n, char *out, size_t capacity) {
   j->blamed_count = to - from;
 }
 
-void suspect_end_job(core *c, node *n) {
+void suspect_condemn(core *c, node *n) {
+  if (lost_task(c, n, n->suspicion->deaths)) {
+    return;
+  }
   char place[256];
   describe_place(n, place, sizeof place);
   error why;
@@ -159,7 +162,7 @@ void suspect_died(core *c, node *n, const worker *w, bool was_alone) {
     return;
   }
   if (was_alone && s->deaths >= c->deaths_max) {
-    verdict_await(c, n, CORE_SILENCE_MS, NULL);
+    verdict_await(c, n, CORE_SILENCE_MS, NULL, NULL);
   }
   s->died[s->deaths++ % CORE_DIED_MAX] = w->by.who;
   if (s->deaths >= c->deaths_max && !s->alone) {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "broker/core/core_inside.h"
+#include "broker/core/lost.h"
 
 enum { ATTEMPTS_MASK = (1 << CORE_TAG_SHIFT) - 1 };
 
@@ -92,18 +92,23 @@ bool node_may_compute(const node *n) {
 }
 
 uint32_t node_tag(const job *j, const node *n) {
-  digest parts[2 + CORE_FAN_IN] = {j->content};
+  digest parts[3 + CORE_FAN_IN] = {j->content};
   size_t parts_count = 1;
+  const digest none = {{0}};
   uint32_t count = 0;
   const node *children = node_children(n, &count);
   if (n->level == CORE_LEVEL_STEP) {
     parts[parts_count++] = j->fingerprint;
   }
+  const digest lost = j->lost_count > 0 ? lost_digest(j, n) : none;
+  const bool is_whole = digest_equal(&lost, &none);
+  if (!is_whole) {
+    parts[parts_count++] = lost;
+  }
   for (uint32_t i = 0; i < count; i++) {
     parts[parts_count++] = children[i].content;
   }
-  const digest none = {{0}};
-  if (n->level >= CORE_LEVEL_PLAN || (n->level == 0 && digest_equal(&j->content, &none))) {
+  if (n->level >= CORE_LEVEL_PLAN || (n->level == 0 && is_whole && digest_equal(&j->content, &none))) {
     return 0;
   }
   const uint32_t tag = (uint32_t)(digest_xxh3(parts, parts_count * sizeof *parts) >> (32 + CORE_TAG_SHIFT));

@@ -1,14 +1,14 @@
 /* Ends of jobs that are not yet final.  What one worker reports, or what its loss suggests, may prove wrong
  * when others, which are away for a moment, come back.  So the job ends a while later, unless the task is
- * done first.
+ * done first, or it goes on without the shards that would end it (lost.c).
  *
  * Until then other workers may try a task that a worker calls impossible, but a task at which workers were
  * lost does not run. */
 #include <stdlib.h>
 
-#include "broker/core/core_inside.h"
+#include "broker/core/lost.h"
 
-void verdict_await(core *c, node *n, uint64_t for_ms, const error *why) {
+void verdict_await(core *c, node *n, uint64_t for_ms, const error *why, const digest *lost) {
   if (n->verdict != NULL) {
     return;
   }
@@ -22,6 +22,9 @@ void verdict_await(core *c, node *n, uint64_t for_ms, const error *why) {
   v->is_poison = why == NULL;
   if (why != NULL) {
     v->why = *why;
+  }
+  if (lost != NULL) {
+    v->lost = *lost;
   }
   chain_add_last(&c->verdicts, &v->all);
   n->verdict = v;
@@ -51,8 +54,8 @@ static void pronounce(core *c, node *n) {
     return;
   }
   if (v.is_poison) {
-    suspect_end_job(c, n);
-  } else if (!task_try_other_kind(c, n)) {
+    suspect_condemn(c, n);
+  } else if (!task_try_other_kind(c, n) && !lost_named(c, n, &v.lost, &v.why)) {
     job_end(c, n->owner, &v.why);
   }
 }

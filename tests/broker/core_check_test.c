@@ -107,6 +107,22 @@ static void copy_for_anyone(sim *s, bool undo) {
   first_of(s, NODE_READY)->copies = undo ? 0 : 1;
 }
 
+static void lost_for_nothing(sim *s, bool undo) {
+  the_job(s)->rows_lost = undo ? 0 : 5;
+}
+
+static void lost_without_leave(sim *s, bool undo) {
+  job *j = the_job(s);
+  static lost_shard one;
+  j->lost = undo ? NULL : &one;
+  j->lost_count = undo ? 0 : 1;
+  j->rows_lost = undo ? 0 : CORE_RUN_ROWS;
+}
+
+static void lost_late_in_the_first_stage(sim *s, bool undo) {
+  the_job(s)->lost_late = !undo;
+}
+
 static void answer_forgotten(sim *s, bool undo) {
   s->core->answers_given += undo ? 1 : UINT64_MAX;
 }
@@ -130,6 +146,9 @@ static const struct {
     {"invariant 7", home_miscounted},
     {"invariant 7", room_unseen},
     {"invariant 8", answer_forgotten},
+    {"invariant 9", lost_for_nothing},
+    {"invariant 9", lost_without_leave},
+    {"invariant 9", lost_late_in_the_first_stage},
 };
 
 static void damage_is_named_by_the_invariant_that_it_breaks(void **state) {

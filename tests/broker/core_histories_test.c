@@ -57,6 +57,11 @@ static void a_lying_key_makes_no_verified_report_wrong(void **state) {
   assert_true(run_weather(7).set_aside > HISTORIES / 10);
 }
 
+static void jobs_that_may_go_on_without_shards_end_with_the_report_of_the_others(void **state) {
+  (void)state;
+  assert_true(run_weather(8).reports_without > HISTORIES / 2);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1) {
     const uint64_t first = strtoull(argv[1], NULL, 10);
@@ -78,6 +83,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(every_job_ends_in_the_worst_weather),
       cmocka_unit_test(one_faulty_worker_hurts_nobody),
       cmocka_unit_test(a_lying_key_makes_no_verified_report_wrong),
+      cmocka_unit_test(jobs_that_may_go_on_without_shards_end_with_the_report_of_the_others),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,8 @@
 
 #include "base/array.h"
 #include "tests/broker/core_habits.h"
+#include "tests/broker/core_losses.h"
+#include "tests/broker/core_weather.h"
 #include "tests/check.h"
 
 enum {
@@ -18,41 +20,6 @@ enum {
   BEAT_MS = 2000,        /* between a worker's signs of life */
   STORM_MS = 120 * 1000, /* after these no kills, breaks and crashes happen, only habits and poison remain */
 };
-
-/* Percent: of messages that are lost, doubled or late; of turns with a kill, a break, a crash; of workers
- * that are slow, wedged or lie; of tasks that fail; of histories with a task that kills. */
-typedef struct weather {
-  const char *name;
-  unsigned lost, twice, late, kill, leave, cut, crash, slow, wedged, liar, fail, poison;
-  bool is_verified;   /* every result twice, and the faulty one lies, with a key of its own */
-  bool one_is_faulty; /* one of three or more workers spoils, accuses or quits, and no other suffers */
-  uint32_t losses;    /* `canvass broker --losses`, for machines that die all the time; 0: the default */
-} weather;
-
-static const weather weathers[] = {
-    {.name = "a task that kills its workers", .poison = 100, .slow = 20},
-    {.name = "wedged workers", .wedged = 60, .slow = 20},
-    {.name = "bad lines", .lost = 3, .twice = 10, .late = 20, .cut = 3, .losses = 30},
-    {.name = "killed brokers and workers", .kill = 3, .leave = 1, .crash = 2, .twice = 5, .losses = 30},
-    {.name = "liars", .liar = 40, .cut = 3, .wedged = 20, .losses = 30},
-    {.name = "all of it",
-     .lost = 1,
-     .twice = 3,
-     .late = 5,
-     .kill = 1,
-     .leave = 1,
-     .cut = 1,
-     .crash = 1,
-     .slow = 10,
-     .wedged = 20,
-     .liar = 10,
-     .fail = 1,
-     .poison = 30,
-     .losses = 30},
-    {.name = "one faulty worker", .one_is_faulty = true, .twice = 5, .cut = 1, .losses = 30},
-    {.name = "a lying key", .one_is_faulty = true, .is_verified = true, .twice = 5, .cut = 1, .losses = 30},
-};
-enum { WEATHERS = sizeof weathers / sizeof *weathers };
 
 /* What a worker says, on its way. */
 typedef struct letter {
@@ -104,6 +71,10 @@ static void describe_jobs(history *h) {
     j->planned = sim_chance(s, 40);
     j->stay_percent = sim_chance(s, 50) ? 0 : (unsigned)sim_below(s, 101);
     sim_shards(s, job, j->read ? 0 : (uint32_t)sim_below(s, 30), 0);
+    j->may_lose = h->weather->shards > 0;
+    if (job == 0 && sim_chance(s, h->weather->shards)) {
+      losses_choose(h->s);
+    }
     sim_submit(s, job);
   }
 }
@@ -157,7 +128,7 @@ static void start(history *h, int worker) {
 }
 
 static void begin(history *h, uint64_t seed) {
-  h->weather = &weathers[seed / HISTORY_SEEDS_STEP % WEATHERS];
+  h->weather = weather_of(seed);
   h->s = sim_new(seed);
   sim_verify(h->s, h->weather->is_verified);
   if (h->weather->losses > 0) {
@@ -293,6 +264,12 @@ static bool compute(history *h, int worker, const sim_task *t, sim_result *out) 
   if (is_connected && habit_complains(s, h->habits[worker], t)) {
     return false;
   }
+  if (t->lacks_one && h->habits[worker] != HABIT_SLOW) {
+    if (is_connected) {
+      sim_report_failure(s, t, sim_chance(s, 50) ? STATUS_NOT_FOUND : STATUS_CORRUPT, &t->lacking);
+    }
+    return false;
+  }
   if (!sim_compute(s, t, out, &lost)) {
     if (is_connected) {
       sim_report_failure(s, t, STATUS_NOT_FOUND, &lost);
@@ -318,7 +295,7 @@ static void finish(history *h, size_t at) {
   if (worker < 0) {
     return;
   }
-  if (is_poison(h, &t.id)) {
+  if (is_poison(h, &t.id) || (t.is_deadly && h->habits[worker] != HABIT_SLOW)) {
     TELL(h, "worker %d dies at task %llx", worker, (unsigned long long)t.id.task);
     h->deaths++;
     kill_worker(h, worker);
@@ -450,6 +427,16 @@ static void tell_workers(const history *h) {
   }
 }
 
+/* A slow worker has every shard, and survives: it may give what was given up meanwhile. */
+static bool has_slow(const history *h) {
+  for (int i = 0; i < h->workers; i++) {
+    if (h->habits[i] == HABIT_SLOW) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void check_end(const history *h, int job) {
   const sim_job *j = &h->s->jobs[job];
   if (!j->ended) {
@@ -461,7 +448,12 @@ static void check_end(const history *h, int job) {
              h->weather->name, job, view.wait.text, view.tasks_running, view.stage,
              (unsigned long long)view.rows_done, (unsigned long long)view.rows_total);
   }
-  const bool may_fail = has_liar(h) || (h->has_poison && job == 0) || j->failure == STATUS_IO ||
+  losses_check(h->s, job, has_slow(h));
+  const bool has_nothing = j->failure == STATUS_JOB &&
+                           strstr(j->message, "no row of the dataset is left") != NULL && job == 0 &&
+                           h->weather->shards > 0;
+  const bool may_fail = has_nothing || has_liar(h) || (h->has_poison && job == 0) ||
+                        j->failure == STATUS_IO ||
                         j->failure == STATUS_NOT_FOUND; /* its partials were lost again and again */
   if (!may_fail && !sim_is_right(h->s, job)) {
     sim_fail(h->s, "%s: job %d ended wrongly (%s: %.300s)", h->weather->name, job, status_name(j->failure),
@@ -483,6 +475,9 @@ void history_run(uint64_t seed, bool tells, history_tally *sum) {
   check_honest(&h);
   TELL(&h, "all jobs ended; %u deaths", h.deaths);
   sum->deaths += h.deaths;
+  for (int i = 0; i < JOBS; i++) {
+    sum->reports_without += h.s->jobs[i].failure == STATUS_OK && h.s->jobs[i].lost_count > 0;
+  }
   sum->crashes += h.s->crashes;
   sum->set_aside += h.s->set_aside;
   sum->longest_ms = h.s->now_ms > sum->longest_ms ? h.s->now_ms : sum->longest_ms;

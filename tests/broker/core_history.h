@@ -17,6 +17,7 @@ enum {
 
 typedef struct history_tally {
   unsigned deaths, crashes, set_aside;
+  unsigned reports_without; /* lost shards */
   uint64_t longest_ms;
 } history_tally;
 

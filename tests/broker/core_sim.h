@@ -20,7 +20,7 @@ enum {
   SIM_OUTBOX = 512,
   SIM_RESULTS = 1024,
   SIM_WATCHES = 32,
-  SIM_INPUTS = 3 + CORE_FAN_IN,
+  SIM_INPUTS = 4 + CORE_FAN_IN,
   SIM_GARBAGE = 4096,
 };
 
@@ -45,6 +45,7 @@ typedef struct sim_job {
   uint32_t priority, stages;
   uint64_t timeout_ms, submitted_ms;
   bool read, planned;
+  bool may_lose; /* shards */
   core_shard shards[SIM_SHARDS];
   uint32_t shards_count;
   unsigned stay_percent; /* of its partials */
@@ -59,6 +60,9 @@ typedef struct sim_job {
   core_states states;
   sim_record records[SIM_RESULTS];
   size_t records_count;
+  bool keeps_may_lose, lost_late;
+  lost_shard lost[SIM_SHARDS];
+  uint32_t lost_count;
   unsigned notes;
   uint32_t note_about; /* the last one */
   char note[1024];
@@ -77,7 +81,13 @@ typedef struct sim_task {
   uint32_t keepers[SIM_INPUTS];
   uint32_t inputs_count;
   uint64_t shards_sum; /* of a MAP */
-  uint64_t done_ms;    /* in histories: when its worker will answer; 0: not decided yet */
+  uint32_t shards_count;
+  bool is_deadly; /* the cluster's deadly shard is among them */
+  bool lacks_one; /* or the one that nobody has: */
+  digest lacking;
+  uint64_t lost_mix; /* of a STEP: what it was told of lost shards */
+  uint32_t lost_count;
+  uint64_t done_ms; /* in histories: when its worker will answer; 0: not decided yet */
 } sim_task;
 
 typedef struct sim_result {
@@ -119,7 +129,10 @@ typedef struct sim {
   uint32_t last_peer, last_process;
   uint32_t losses_max; /* of every core; 0: the default */
   bool is_verified;    /* every core */
-  sim_blob *blobs;     /* at most SIM_BLOBS; blob N is the one before place N */
+  /* The name's beginning of a shard that is so from that stage on; 0: none. */
+  uint64_t deadly, gone;
+  uint32_t deadly_from, gone_from;
+  sim_blob *blobs; /* at most SIM_BLOBS; blob N is the one before place N */
   size_t blobs_count, blobs_capacity, blobs_live;
   sim_job jobs[SIM_JOBS];
   sim_worker workers[SIM_WORKERS];
@@ -170,6 +183,10 @@ void sim_crash_broker(sim *s, sim_crash when);
 /* ---- The cluster (core_sim_cluster.c) */
 uint64_t sim_mix(uint64_t a, uint64_t b);
 uint64_t sim_shards_sum(const core_shard *shards, uint32_t count, uint64_t program);
+uint64_t sim_shard_value(const core_shard *shard); /* its name's beginning */
+uint64_t sim_lost_mix(const lost_shard *lost, uint32_t count);
+/* The leaf of shard NUMBER: its shards are from *FIRST up to *END. */
+void sim_leaf_of(const sim_job *j, uint32_t number, uint32_t *first, uint32_t *end);
 /* Submits job JOB, which was described in s->jobs. */
 void sim_submit(sim *s, int job);
 /* COUNT shards of ROWS rows each; 0: of any number. */

@@ -11,7 +11,7 @@ uint64_t sim_mix(uint64_t a, uint64_t b) {
   return seeded_next(&r) | 1; /* 0 is not a blob */
 }
 
-static uint64_t shard_value(const core_shard *shard) {
+uint64_t sim_shard_value(const core_shard *shard) {
   uint64_t value = 0;
   memcpy(&value, shard->name.bytes, sizeof value);
   return value;
@@ -35,9 +35,17 @@ core_job_id sim_job_id(int job) {
 uint64_t sim_shards_sum(const core_shard *shards, uint32_t count, uint64_t program) {
   uint64_t sum = 1;
   for (uint32_t i = 0; i < count; i++) {
-    sum += sim_mix(shard_value(&shards[i]), program);
+    sum += sim_mix(sim_shard_value(&shards[i]), program);
   }
   return sum;
+}
+
+uint64_t sim_lost_mix(const lost_shard *lost, uint32_t count) {
+  uint64_t mix = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    mix = sim_mix(sim_mix(mix, lost[i].shard + 1), (uint64_t)lost[i].cause);
+  }
+  return mix;
 }
 
 /* ---- Jobs ------------------------------------------------------------------------------------------ */
@@ -81,6 +89,7 @@ void sim_submit(sim *s, int job) {
                                 .priority = j->priority,
                                 .timeout_ms = j->timeout_ms,
                                 .read = j->read,
+                                .may_lose = j->may_lose && !j->planned,
                                 .shards = j->shards,
                                 .shards_count = j->shards_count}};
   if (j->read || j->planned) {
@@ -91,6 +100,17 @@ void sim_submit(sim *s, int job) {
     e.submitted.program = sim_blob_new(s, first_program_of(plan_of(job)), 0);
   }
   sim_feed(s, &e);
+}
+
+void sim_leaf_of(const sim_job *j, uint32_t number, uint32_t *first, uint32_t *end) {
+  *end = 0;
+  do {
+    uint64_t rows = 0;
+    *first = *end;
+    while (*end < j->shards_count && rows < CORE_RUN_ROWS && *end - *first < CORE_RUN_SHARDS_MAX) {
+      rows += j->shards[(*end)++].rows;
+    }
+  } while (*end <= number);
 }
 
 uint32_t sim_leaves(const sim_job *j) {
@@ -141,7 +161,11 @@ static uint64_t expected(const sim *s, int job, uint32_t fingerprint) {
   }
   uint64_t out[2] = {first_program_of(plan_of(job)), 0};
   for (uint32_t stage = 0; stage < j->stages; stage++) {
-    const uint64_t sum = sim_shards_sum(j->shards, j->shards_count, out[0]) + sim_leaves(j) - 1;
+    uint64_t sum = sim_shards_sum(j->shards, j->shards_count, out[0]) + sim_leaves(j) - 1;
+    for (uint32_t i = 0; i < j->lost_count; i++) {
+      sum -= sim_mix(sim_shard_value(&j->shards[j->lost[i].shard]), out[0]);
+    }
+    sum += stage == 0 ? sim_lost_mix(j->lost, j->lost_count) : 0;
     step(plan_of(job), out[1], out[0], sum, fingerprint, out);
   }
   return out[0];
@@ -231,7 +255,8 @@ static bool is_lost(sim *s, const sim_task *t, uint32_t input) {
 }
 
 static void add_up(const sim_task *t, uint32_t first, uint64_t *sum) {
-  for (uint32_t i = first; i < t->inputs_count; i++) {
+  const uint32_t end = t->inputs_count - (t->lost_count > 0); /* then the manifest follows */
+  for (uint32_t i = first; i < end; i++) {
     *sum += t->inputs[i];
   }
 }
@@ -255,7 +280,7 @@ bool sim_compute(sim *s, const sim_task *t, sim_result *out, digest *lost) {
       add_up(t, 1, &out->values[0]);
       break;
     case WORK_STEP: {
-      uint64_t sum = 0;
+      uint64_t sum = t->lost_mix;
       add_up(t, 3, &sum);
       step(t->inputs[0], t->inputs[1], t->inputs[2], sum, w->fingerprint, out->values);
       out->count = t->id.stage + 1 == j->stages ? 1 : 2;
@@ -290,7 +315,7 @@ void sim_remember(sim *s, const sim_result *r) {
   uint64_t rows = 0;
   for (uint32_t i = 0; i < j->shards_count; i++) {
     if (leaf == (uint32_t)r->of.id.task && w->held_count < SIM_SHARDS * 2) {
-      w->held[w->held_count++] = shard_value(&j->shards[i]);
+      w->held[w->held_count++] = sim_shard_value(&j->shards[i]);
     }
     rows += j->shards[i].rows;
     leaf += rows >= CORE_RUN_ROWS;
@@ -311,6 +336,8 @@ void sim_answer(sim *s, const sim_result *r, uint32_t peer) {
                                        .content = sim_content(r->values, r->count),
                                        .states = r->states,
                                        .stays = r->stays,
+                                       .may_lose = r->of.work == WORK_PLAN &&
+                                                   s->jobs[r->of.id.job.bytes[0] - 1].may_lose,
                                        .blobs = blobs,
                                        .blobs_count = r->count}});
 }
@@ -367,6 +394,12 @@ void sim_work(sim *s, size_t task) {
   }
   sim_result r;
   digest lost;
+  if (t.lacks_one) {
+    if (w->peer == t.peer) {
+      sim_report_failure(s, &t, STATUS_NOT_FOUND, &t.lacking);
+    }
+    return;
+  }
   if (!sim_compute(s, &t, &r, &lost)) {
     if (w->peer == t.peer) {
       sim_report_failure(s, &t, STATUS_NOT_FOUND, &lost);

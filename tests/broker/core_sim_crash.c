@@ -13,6 +13,7 @@ static void restore_job(sim *s, int number) {
                                                  .priority = j->priority,
                                                  .timeout_ms = j->timeout_ms,
                                                  .read = j->read,
+                                                 .may_lose = j->keeps_may_lose,
                                                  .plan = blobs[0],
                                                  .program = blobs[1],
                                                  .spec = blobs[2],
@@ -25,7 +26,10 @@ static void restore_job(sim *s, int number) {
                                          .stage = j->stage,
                                          .content = j->content,
                                          .fingerprint = j->fingerprint,
-                                         .states = j->states}});
+                                         .states = j->states,
+                                         .lost = j->lost,
+                                         .lost_count = j->lost_count,
+                                         .lost_late = j->lost_late}});
   for (size_t i = 0; i < j->records_count; i++) {
     const sim_record *r = &j->records[i];
     sim_feed(s, &(core_event){.kind = CORE_RESTORED_RESULT,

@@ -135,6 +135,25 @@ static void keep_stage(sim *s, sim_job *j, const core_kept_stage *a) {
   j->fingerprint = a->fingerprint;
   j->states = a->states;
   j->records_count = 0;
+  j->lost_late = j->lost_late && a->stage > 0;
+}
+
+static void keep_lost(sim *s, sim_job *j, const core_kept_lost *a) {
+  uint64_t rows = 0;
+  assert_true(a->lost_count <= SIM_SHARDS);
+  for (uint32_t i = 0; i < a->lost_count; i++) {
+    if (a->lost[i].shard >= j->shards_count || (i > 0 && a->lost[i].shard <= a->lost[i - 1].shard)) {
+      sim_fail(s, "shard %u of %u is lost", a->lost[i].shard, j->shards_count);
+    }
+    j->lost[i] = a->lost[i];
+    rows += j->shards[a->lost[i].shard].rows;
+  }
+  j->lost_count = a->lost_count;
+  j->lost_late = a->is_late;
+  if (rows != a->rows || !j->keeps_may_lose) {
+    sim_fail(s, "a job loses %u rows, and %llu are kept as lost", (unsigned)rows,
+             (unsigned long long)a->rows);
+  }
 }
 
 static void keep_end(sim *s, sim_job *j, const core_end *a) {
@@ -158,6 +177,8 @@ static const core_job_id *job_of(const core_action *a) {
       return &a->drop_result.job;
     case CORE_KEEP_STAGE:
       return &a->keep_stage.job;
+    case CORE_KEEP_LOST:
+      return &a->keep_lost.job;
     case CORE_KEEP_END:
       return &a->end.job;
     default:
@@ -177,11 +198,13 @@ static void keep(sim *s, const core_action *a) {
       j->program = value_of(s, a->keep_job.program);
       j->spec = value_of(s, a->keep_job.spec);
       j->manifest = value_of(s, a->keep_job.manifest);
+      j->keeps_may_lose = j->may_lose && !j->planned;
       break;
     case CORE_KEEP_PLAN:
       j->plan = value_of(s, a->keep_plan.plan);
       j->program = value_of(s, a->keep_plan.program);
       j->content = a->keep_plan.content;
+      j->keeps_may_lose = a->keep_plan.may_lose;
       break;
     case CORE_KEEP_RESULT:
       keep_result(s, j, &a->keep_result);
@@ -191,6 +214,9 @@ static void keep(sim *s, const core_action *a) {
       break;
     case CORE_KEEP_STAGE:
       keep_stage(s, j, &a->keep_stage);
+      break;
+    case CORE_KEEP_LOST:
+      keep_lost(s, j, &a->keep_lost);
       break;
     case CORE_KEEP_END:
       keep_end(s, j, &a->end);
@@ -248,6 +274,19 @@ static void count_local(sim *s, const core_task *a, const sim_worker *to) {
   }
 }
 
+static void give_shards(const sim *s, const core_task *a, sim_task *t) {
+  t->shards_sum = sim_shards_sum(a->shards, a->shards_count, t->inputs[0]);
+  t->shards_count = a->shards_count;
+  for (uint32_t i = 0; i < a->shards_count; i++) {
+    const uint64_t value = sim_shard_value(&a->shards[i]);
+    t->is_deadly = t->is_deadly || (value == s->deadly && a->id.stage >= s->deadly_from);
+    if (value == s->gone && a->id.stage >= s->gone_from) {
+      t->lacks_one = true;
+      t->lacking = a->shards[i].name;
+    }
+  }
+}
+
 static void send_task(sim *s, const core_action *action) {
   const core_task *a = &action->task;
   sim_job *j = &s->jobs[job_number(s, &a->id.job)];
@@ -265,8 +304,10 @@ static void send_task(sim *s, const core_action *action) {
   }
   t.inputs_count = a->blobs_count;
   if (a->work == WORK_MAP) {
-    t.shards_sum = sim_shards_sum(a->shards, a->shards_count, t.inputs[0]);
+    give_shards(s, a, &t);
   }
+  t.lost_count = a->lost_count;
+  t.lost_mix = sim_lost_mix(a->lost, a->lost_count);
   for (int i = 0; i < SIM_WORKERS; i++) {
     if (s->workers[i].peer == action->peer) {
       t.process = s->workers[i].process;
