@@ -217,18 +217,46 @@ static void judge_weight(const evaluation *e, findings *f, const json *weight) {
   buf_fini(&message);
 }
 
+/* ---- What is lost ---------------------------------------------------------------------------------- */
+
+/* "a.csv: 65,536 rows were lost and are in no figure, from row 65,537 on (workers_lost)" */
+static void judge_lost(const evaluation *e, findings *f, const json *file) {
+  const json *lost = json_get(file, "lost_rows");
+  const json *place = json_at(json_get(lost, "places"), 0);
+  if (json_kind_of(lost) != JSON_OBJECT) {
+    return;
+  }
+  const char *name = json_as_cstring(json_get(file, "name"));
+  char rows[WORDS_BYTES];
+  char first[WORDS_BYTES];
+  buf message;
+  buf_init(&message);
+  words_of_count((uint64_t)json_as_integer(json_get(lost, "n")), rows);
+  words_of_count((uint64_t)json_as_integer(json_get(place, "row")), first);
+  buf_printf(&message, "%.*s: %s rows were lost and are in no figure, from row %s on (%s)",
+             SLICE_ARG(evaluation_title(e, slice_of(name))), rows, first,
+             json_as_cstring(json_get(place, "cause")));
+  add_message(f->lost, "file", name, &message);
+  buf_fini(&message);
+}
+
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
 static status judge(const evaluation *e, findings *f, error *err) {
   f->unusable = json_array(f->memory);
   f->weights = json_array(f->memory);
   f->results = json_array(f->memory);
+  f->lost = json_array(f->memory);
   TRY(judge_items(e, f, err));
   const json *sections = json_get(f->document, "analyses");
   for (size_t i = 0; i < json_count(sections); i++) {
     judge_analysis(f, json_at(sections, i));
   }
   judge_results(e, f);
+  const json *files = json_get(data_of(f), "files");
+  for (size_t i = 0; i < json_count(files); i++) {
+    judge_lost(e, f, json_at(files, i));
+  }
   const json *weights = json_get(data_of(f), "weights");
   for (size_t i = 0; i < json_count(weights); i++) {
     judge_weight(e, f, json_at(weights, i));
@@ -311,7 +339,7 @@ status findings_refuse(const evaluation *e, const findings *f, error *err) {
   if (invalid > 0) {
     return refuse_invalid(e, f, invalid, err);
   }
-  const json *lists[] = {f->weights, f->results, f->unusable};
+  const json *lists[] = {f->lost, f->weights, f->results, f->unusable};
   const char *first = "";
   size_t refused = 0;
   for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
@@ -344,6 +372,7 @@ status findings_judge(const evaluation *e, const buf *report, error *err) {
   if (e->settings->strict) {
     st = findings_refuse(e, &f, err);
   } else {
+    warn(f.lost);
     warn(f.weights);
     warn(f.results);
     warn(f.unusable);

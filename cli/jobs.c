@@ -1,5 +1,6 @@
 /* canvass jobs: those of a dataset or a state, the newest first. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 enum {
   ID_DIGITS_MIN = 8,
   MESSAGE_COLUMNS = 80, /* with the title before it */
+  MESSAGE_BYTES = 80,   /* of one that is made here */
   TERMINAL_JOBS = 50,
   LIMIT_MAX = 1000000,
 };
@@ -130,6 +132,19 @@ static void put_state(table *t, const json *job) {
   table_put(t, slice_of(state));
 }
 
+/* What it waits for, why it ended, or that rows are missing. */
+static slice message_of_job(const json *job, char lost[MESSAGE_BYTES]) {
+  const json *waits = json_get(job, "waits");
+  const slice message = json_as_text(waits != NULL ? waits : json_get(job, "message"));
+  const uint64_t rows = listing_figure(job, "rows_lost");
+  if (message.length > 0 || json_get(job, "shards_lost") == NULL) {
+    return message;
+  }
+  char count[TEXT_COUNT_BYTES];
+  (void)snprintf(lost, MESSAGE_BYTES, "without %s lost rows", text_of_count(rows, count));
+  return slice_of(lost);
+}
+
 static void put_job(table *t, const json *job, int digits) {
   table_printf(t, "%.*s", digits, json_as_cstring(json_get(job, "id")));
   put_state(t, job);
@@ -139,8 +154,8 @@ static void put_job(table *t, const json *job, int digits) {
   listing_put_count(t, job, "computed");
   listing_put_count(t, job, "cached");
   listing_put_since(t, job, "submitted");
-  const json *waits = json_get(job, "waits");
-  const slice message = json_as_text(waits != NULL ? waits : json_get(job, "message"));
+  char lost[MESSAGE_BYTES];
+  const slice message = message_of_job(job, lost);
   const slice title = table_shorten(t, json_as_text(json_get(job, "title")),
                                     message.length > 0 ? LISTING_TITLE_COLUMNS : MESSAGE_COLUMNS);
   table_printf(t, message.length > 0 ? "%.*s: %.*s" : "%.*s%.*s", SLICE_ARG(title), SLICE_ARG(message));

@@ -14,11 +14,13 @@ static bool on_progress(void *context, const session_progress *p) {
   return !interrupt_requested();
 }
 
-static status submit_and_wait(evaluation *e, session *link, buf *report, session_progress *last, error *err) {
+static status submit_and_wait(evaluation *e, session *link, bool may_lose, buf *report,
+                              session_progress *last, error *err) {
   char job[SESSION_JOB_BYTES];
   submission parts;
   submission_init(&parts);
   status st = submission_encode(&parts, e->plan, e->dataset, err);
+  parts.job.may_lose = may_lose;
   if (st == STATUS_OK) {
     st = session_submit(link, &parts.job, job, err);
   }
@@ -30,7 +32,7 @@ static status submit_and_wait(evaluation *e, session *link, buf *report, session
   return st;
 }
 
-static status evaluate_once(evaluation *e, buf *report, session_progress *last, error *err) {
+static status evaluate_once(evaluation *e, bool may_lose, buf *report, session_progress *last, error *err) {
   embedded *cluster = NULL;
   session *link = NULL;
   TRY(embedded_start(e->shards, evaluation_workers(e), &cluster, err));
@@ -38,7 +40,7 @@ static status evaluate_once(evaluation *e, buf *report, session_progress *last, 
                                 .endpoint = embedded_endpoint(cluster)};
   status st = session_connect(&here, &link, err);
   if (st == STATUS_OK) {
-    st = submit_and_wait(e, link, report, last, err);
+    st = submit_and_wait(e, link, may_lose, report, last, err);
     session_close(link);
   }
   embedded_stop(cluster);
@@ -51,17 +53,20 @@ static status choose_kernels(error *err) {
 }
 
 /* A shard that turns out to be altered is set aside and thus missing: its file is then read again, which
- * restores all shards of that file.  So there is one more attempt for each file. */
+ * restores all shards of that file.  So there is one more attempt for each file, before rows are given up. */
 status local_job_run(evaluation *e, const char *const *paths, size_t count, buf *report,
                      session_progress *last, error *err) {
   session_progress ignored;
   session_progress *counts = last != NULL ? last : &ignored;
   TRY(choose_kernels(err));
-  status st = evaluate_once(e, report, counts, err);
+  status st = evaluate_once(e, false, report, counts, err);
   for (size_t i = 0; i < count && st == STATUS_NOT_FOUND && e->settings->store != NULL; i++) {
     TRY(evaluation_load_data(e, paths, count, err));
     TRY(evaluation_make_plan(e, err));
-    st = evaluate_once(e, report, counts, err);
+    st = evaluate_once(e, false, report, counts, err);
+  }
+  if (e->plan->may_lose && (st == STATUS_NOT_FOUND || st == STATUS_CORRUPT)) {
+    st = evaluate_once(e, true, report, counts, err);
   }
   return st;
 }

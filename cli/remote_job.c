@@ -46,6 +46,10 @@ static status write_line(waiting *w, const char *state, const session_progress *
     json_set_integer(line, "rows_done", (int64_t)p->rows_done);
     json_set_integer(line, "rows_total", (int64_t)p->rows_total);
     json_set_bool(line, "finishing", p->finishing);
+    if (p->shards_lost > 0) {
+      json_set_integer(line, "shards_lost", (int64_t)p->shards_lost);
+      json_set_integer(line, "rows_lost", (int64_t)p->rows_lost);
+    }
     if (p->waits[0] != '\0') {
       json_set_text(line, "waits", p->waits);
     }
@@ -63,7 +67,7 @@ static bool is_new(const waiting *w, const session_progress *p) {
   const session_progress *t = &w->told;
   return !w->is_told || strcmp(t->state, p->state) != 0 || t->stage != p->stage ||
          t->rows_done != p->rows_done || t->rows_total != p->rows_total || t->finishing != p->finishing ||
-         strcmp(t->waits, p->waits) != 0;
+         t->rows_lost != p->rows_lost || t->shards_lost != p->shards_lost || strcmp(t->waits, p->waits) != 0;
 }
 
 static bool tell_program(waiting *w, const session_progress *p) {

@@ -26,6 +26,7 @@ status submission_encode(submission *s, const plan *p, const manifest *dataset, 
   s->job.plan = bytes_of(&s->plan);
   s->job.program = bytes_of(&s->program);
   s->job.manifest = bytes_of(&s->manifest);
+  s->job.may_lose = p->may_lose;
   return STATUS_OK;
 }
 

@@ -1,6 +1,8 @@
 /* canvass watch: follows a job to its end. */
+#include "base/json.h"
 #include "cli/output.h"
 #include "cli/remote_job.h"
+#include "cli/words.h"
 
 static const option options[] = {
     LINK_OPTIONS,
@@ -11,10 +13,29 @@ static const option options[] = {
      SAID("no progress", "不显示进度", "不顯示進度")},
 };
 
+/* A report of the job READ, and any other, has no such member. */
+static status tell_lost(const char *id, const buf *report, error *err) {
+  arena *memory = arena_new();
+  json *document = NULL;
+  status st = memory == NULL ? error_no_memory(err, "the report")
+                             : json_parse(memory, (slice){(const char *)report->data, report->length},
+                                          "report", &document, err);
+  const json *lost = st == STATUS_OK ? json_get(json_get(document, "data"), "lost_rows") : NULL;
+  if (json_kind_of(lost) == JSON_INTEGER) {
+    char rows[WORDS_BYTES];
+    words_of_count((uint64_t)json_as_integer(lost), rows);
+    output_complain("warning: the report of job %.8s is without %s rows that were lost; it says which", id,
+                    rows);
+  }
+  arena_destroy(memory);
+  return st;
+}
+
 static status watch_steps(const settings *s, session *link, const char *prefix, buf *report, error *err) {
   char id[SESSION_JOB_BYTES];
   TRY(session_find_job(link, prefix, id, err));
   TRY(remote_job_wait(s, link, id, report, err));
+  TRY(tell_lost(id, report, err));
   if (!s->quiet) {
     output_complain(language_say("job %.8s is done; its report: canvass report %.8s",
                                  "作业 %.8s 已完成；报告：canvass report %.8s",

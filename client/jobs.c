@@ -86,6 +86,9 @@ static status fill_submission(const session_job *job, const char *key, message *
   if (job->timeout_s > 0) {
     message_set_integer(m, FIELD_TIMEOUT, job->timeout_s);
   }
+  if (job->may_lose) {
+    message_set_integer(m, FIELD_MAY_LOSE, 1);
+  }
   if (job->title != NULL) {
     message_set_text(m, FIELD_TITLE, job->title);
   }
@@ -125,6 +128,8 @@ static void read_progress(const message *m, session_progress *p) {
   p->rows_done = m->integers[FIELD_ROWS_DONE];
   p->rows_total = m->integers[FIELD_ROWS_TOTAL];
   p->finishing = m->integers[FIELD_FINISHING] != 0;
+  p->shards_lost = m->integers[FIELD_SHARDS_LOST];
+  p->rows_lost = m->integers[FIELD_ROWS_LOST];
   const slice waits = text_cut(m->texts[FIELD_WAITS], sizeof p->waits - 1);
   (void)snprintf(p->waits, sizeof p->waits, "%.*s", SLICE_ARG(waits));
   read_states(m, p);

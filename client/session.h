@@ -89,15 +89,17 @@ typedef struct session_job {
   const char *title; /* for listings; may be NULL */
   uint32_t priority;
   uint32_t timeout_s; /* after which it ends with STATUS_LIMIT; 0: never */
+  bool may_lose;      /* of a plan: it says that the job goes on without shards that are lost */
 } session_job;
 status session_submit(session *s, const session_job *job, char id[SESSION_JOB_BYTES], error *err) MUST_USE;
 
 typedef struct session_progress {
   char state[16]; /* queued, running */
   uint32_t stage;
-  uint64_t rows_done, rows_total; /* of this stage */
-  bool finishing;                 /* merging and finishing, no rows left */
-  char waits[256];                /* what it waits for, while it does not go on; otherwise "" */
+  uint64_t rows_done, rows_total;  /* of this stage */
+  bool finishing;                  /* merging and finishing, no rows left */
+  uint64_t shards_lost, rows_lost; /* it goes on without them */
+  char waits[256];                 /* what it waits for, while it does not go on; otherwise "" */
   bool is_away; /* nothing was received from the broker for some seconds; everything else is old */
   /* Partial statistics (of a shard and an accumulator) of all stages so far: computed for this job, and from
    * the workers' caches, which an earlier stage of the same job may have filled. */

@@ -31,46 +31,49 @@ enum {
 };
 
 /* Fields: id, name on the wire, type. */
-#define FIELD_TABLE(X)                                                                                   \
-  X(FIELD_ROLE, "role", TEXT)            /* of a hello: "client" or "worker" */                          \
-  X(FIELD_TITLE, "title", TEXT)          /* of a hello: who it is, for readers: "host:pid" */            \
-  X(FIELD_RELEASE, "release", TEXT)      /* of hello and welcome: the program's version */               \
-  X(FIELD_INSTANCE, "instance", BYTES)   /* of hello and welcome: 16 random bytes of the process */      \
-  X(FIELD_CAPACITY, "capacity", INTEGER) /* tasks a worker takes, waiting ones too; 0: no more */        \
-  X(FIELD_FINGERPRINT, "fingerprint", BYTES)                                                             \
-  X(FIELD_STORE, "store", TEXT)        /* of a welcome: the broker's directory, if shared */             \
-  X(FIELD_PROBE, "probe", BYTES)       /* content of STORE/probe */                                      \
-  X(FIELD_REQUEST, "request", INTEGER) /* chosen by the asker, repeated in the answer */                 \
-  X(FIELD_JOB, "job", BYTES)                                                                             \
-  X(FIELD_STAGE, "stage", INTEGER)                                                                       \
-  X(FIELD_TASK, "task", INTEGER)                                                                         \
-  X(FIELD_ATTEMPT, "attempt", INTEGER)                                                                   \
-  X(FIELD_WORK, "work", TEXT)                                                                            \
-  X(FIELD_BY_NAME, "by_name", INTEGER)     /* bit i: payload frame i is a name of BLOB_NAME_BYTES */     \
-  X(FIELD_STATE, "state", TEXT)            /* of a job: queued, running, done, failed, cancelled */      \
-  X(FIELD_ROWS_DONE, "rows_done", INTEGER) /* of this stage */                                           \
-  X(FIELD_ROWS_TOTAL, "rows_total", INTEGER)                                                             \
-  X(FIELD_FINISHING, "finishing", INTEGER)                                                               \
-  X(FIELD_STATES_COMPUTED, "computed", INTEGER) /* states, one for each shard and accumulator: */        \
-  X(FIELD_STATES_CACHED, "cached", INTEGER)     /* of a result its task's, else the job's so far */      \
-  X(FIELD_STATUS, "status", TEXT)                                                                        \
-  X(FIELD_MESSAGE, "message", TEXT)                                                                      \
-  X(FIELD_BLOB, "blob", BYTES) /* its SHA-256 */                                                         \
-  X(FIELD_OFFSET, "offset", INTEGER)                                                                     \
-  X(FIELD_BYTES, "bytes", INTEGER) /* of an offer the blob's size, of a want how many */                 \
-  X(FIELD_DATASET, "dataset", TEXT)                                                                      \
-  X(FIELD_VERSION, "version", INTEGER) /* of a dataset, from 1; as a base 0: there is none */            \
-  X(FIELD_ROWS, "rows", INTEGER)                                                                         \
-  X(FIELD_SHARDS, "shards", INTEGER)                                                                     \
-  X(FIELD_SHARD_ROWS, "shard_rows", INTEGER)                                                             \
-  X(FIELD_KEY, "key", TEXT)                                                                              \
-  X(FIELD_PRIORITY, "priority", INTEGER)     /* larger first */                                          \
-  X(FIELD_WHAT, "what", TEXT)                /* of a list: jobs, workers, datasets */                    \
-  X(FIELD_JOBS, "jobs", INTEGER)             /* how many still use a dropped dataset */                  \
-  X(FIELD_WAITS, "waits", TEXT)              /* of progress: what a job that does not go on waits for */ \
-  X(FIELD_TIMEOUT, "timeout", INTEGER)       /* of a submit: seconds after which the job ends */         \
-  X(FIELD_LIMIT, "limit", INTEGER)           /* of a list: the newest so many jobs */                    \
-  X(FIELD_UNREADABLE, "unreadable", INTEGER) /* of a failure: 1 + which payload of the task it is */
+#define FIELD_TABLE(X)                                                                                       \
+  X(FIELD_ROLE, "role", TEXT)            /* of a hello: "client" or "worker" */                              \
+  X(FIELD_TITLE, "title", TEXT)          /* of a hello: who it is, for readers: "host:pid" */                \
+  X(FIELD_RELEASE, "release", TEXT)      /* of hello and welcome: the program's version */                   \
+  X(FIELD_INSTANCE, "instance", BYTES)   /* of hello and welcome: 16 random bytes of the process */          \
+  X(FIELD_CAPACITY, "capacity", INTEGER) /* tasks a worker takes, waiting ones too; 0: no more */            \
+  X(FIELD_FINGERPRINT, "fingerprint", BYTES)                                                                 \
+  X(FIELD_STORE, "store", TEXT)        /* of a welcome: the broker's directory, if shared */                 \
+  X(FIELD_PROBE, "probe", BYTES)       /* content of STORE/probe */                                          \
+  X(FIELD_REQUEST, "request", INTEGER) /* chosen by the asker, repeated in the answer */                     \
+  X(FIELD_JOB, "job", BYTES)                                                                                 \
+  X(FIELD_STAGE, "stage", INTEGER)                                                                           \
+  X(FIELD_TASK, "task", INTEGER)                                                                             \
+  X(FIELD_ATTEMPT, "attempt", INTEGER)                                                                       \
+  X(FIELD_WORK, "work", TEXT)                                                                                \
+  X(FIELD_BY_NAME, "by_name", INTEGER)     /* bit i: payload frame i is a name of BLOB_NAME_BYTES */         \
+  X(FIELD_STATE, "state", TEXT)            /* of a job: queued, running, done, failed, cancelled */          \
+  X(FIELD_ROWS_DONE, "rows_done", INTEGER) /* of this stage */                                               \
+  X(FIELD_ROWS_TOTAL, "rows_total", INTEGER)                                                                 \
+  X(FIELD_FINISHING, "finishing", INTEGER)                                                                   \
+  X(FIELD_STATES_COMPUTED, "computed", INTEGER) /* states, one for each shard and accumulator: */            \
+  X(FIELD_STATES_CACHED, "cached", INTEGER)     /* of a result its task's, else the job's so far */          \
+  X(FIELD_STATUS, "status", TEXT)                                                                            \
+  X(FIELD_MESSAGE, "message", TEXT)                                                                          \
+  X(FIELD_BLOB, "blob", BYTES) /* its SHA-256 */                                                             \
+  X(FIELD_OFFSET, "offset", INTEGER)                                                                         \
+  X(FIELD_BYTES, "bytes", INTEGER) /* of an offer the blob's size, of a want how many */                     \
+  X(FIELD_DATASET, "dataset", TEXT)                                                                          \
+  X(FIELD_VERSION, "version", INTEGER) /* of a dataset, from 1; as a base 0: there is none */                \
+  X(FIELD_ROWS, "rows", INTEGER)                                                                             \
+  X(FIELD_SHARDS, "shards", INTEGER)                                                                         \
+  X(FIELD_SHARD_ROWS, "shard_rows", INTEGER)                                                                 \
+  X(FIELD_KEY, "key", TEXT)                                                                                  \
+  X(FIELD_PRIORITY, "priority", INTEGER)     /* larger first */                                              \
+  X(FIELD_WHAT, "what", TEXT)                /* of a list: jobs, workers, datasets */                        \
+  X(FIELD_JOBS, "jobs", INTEGER)             /* how many still use a dropped dataset */                      \
+  X(FIELD_WAITS, "waits", TEXT)              /* of progress: what a job that does not go on waits for */     \
+  X(FIELD_TIMEOUT, "timeout", INTEGER)       /* of a submit: seconds after which the job ends */             \
+  X(FIELD_LIMIT, "limit", INTEGER)           /* of a list: the newest so many jobs */                        \
+  X(FIELD_UNREADABLE, "unreadable", INTEGER) /* of a failure: 1 + which payload of the task it is */         \
+  X(FIELD_MAY_LOSE, "may_lose", INTEGER)     /* of a submit, or of a plan: it goes on without lost shards */ \
+  X(FIELD_SHARDS_LOST, "shards_lost", INTEGER) /* of progress; of a step: it is told which they are */       \
+  X(FIELD_ROWS_LOST, "rows_lost", INTEGER)
 
 typedef enum message_field {
 #define X(id, name, type) id,

@@ -32,6 +32,7 @@ typedef struct outcome {
   digest lost;         /* the blob that could not be obtained, or read; all zero: none */
   uint64_t unreadable; /* it came whole: 1 + which payload it is; 0: it did not */
   uint64_t computed, cached, by_name;
+  bool may_lose; /* of a PLAN */
   zmq_msg_t frames[2];
   size_t frames_count;
   offer *offers;

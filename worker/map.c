@@ -99,7 +99,7 @@ static status map_shard(mapping *m, error *err) {
   uint64_t computed = 0;
   const status st =
       stats_map_add(m->map, open_rows, m, m->accumulators != NULL ? &cache : NULL, &computed, err);
-  if (st == STATUS_CORRUPT && m->blob.mapping != NULL) {
+  if (st == STATUS_CORRUPT) {
     m->source->damaged(m->source->context, &m->name);
   }
   close_shard(m);

@@ -15,7 +15,7 @@ typedef struct map_counts {
 /* Where shards come from: the blob NAME of BYTES, until store_release. */
 typedef struct map_source {
   status (*get)(void *context, const digest *name, uint64_t bytes, store_blob *out, error *err);
-  /* What GET returned was compared with its name some time ago, and is damaged now. */
+  /* What GET gave is no shard: it was damaged since it was compared with its name, or was none before. */
   void (*damaged)(void *context, const digest *name);
   void *context;
 } map_source;

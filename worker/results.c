@@ -174,6 +174,9 @@ static bool send_result(talk *t, assignment *a) {
   if (o->by_name != 0) {
     message_set_integer(&m, FIELD_BY_NAME, o->by_name);
   }
+  if (o->may_lose) {
+    message_set_integer(&m, FIELD_MAY_LOSE, 1);
+  }
   wire_payload payloads[2];
   for (size_t i = 0; i < o->frames_count; i++) {
     payloads[i] = (wire_payload){.frame = &o->frames[i]};

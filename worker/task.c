@@ -7,6 +7,7 @@
 #include "specification/preparation.h"
 #include "stats/stats.h"
 #include "worker/assignment.h"
+#include "worker/lost.h"
 
 void task_output_fini(task_output *out) {
   buf_fini(&out->payloads[0]);
@@ -34,12 +35,19 @@ static status run_reduce(const task_input *in, task_output *out, error *err) {
   return stats_reduce(in->payloads[0], in->payloads + 1, in->payloads_count - 1, &out->payloads[0], err);
 }
 
-static status step(const task_input *in, const buf *merged, task_output *out, error *err) {
+static status step_over(const task_input *in, slice merged, stats_outcome *came, error *err) {
   const slice plan_bytes = in->payloads[0];
   const slice state = in->payloads[1];
+  if (in->lost > 0) {
+    return lost_step(in->payloads + in->payloads_count - LOST_PAYLOADS, plan_bytes, merged, came, err);
+  }
+  return stats_step(plan_bytes.bytes, plan_bytes.length, state.length ? state.bytes : NULL, state.length,
+                    merged.bytes, merged.length, came, err);
+}
+
+static status step(const task_input *in, const buf *merged, task_output *out, error *err) {
   stats_outcome came;
-  TRY(stats_step(plan_bytes.bytes, plan_bytes.length, state.length ? state.bytes : NULL, state.length,
-                 merged->data, merged->length, &came, err));
+  TRY(step_over(in, (slice){(const char *)merged->data, merged->length}, &came, err));
   if (came.report.length > 0) {
     out->payloads[0] = came.report;
     out->payloads_count = 1;
@@ -51,13 +59,18 @@ static status step(const task_input *in, const buf *merged, task_output *out, er
   return STATUS_OK;
 }
 
+/* Partials are between the program and what is told of lost shards. */
+static size_t partials_end(const task_input *in) {
+  return in->payloads_count - (in->lost > 0 ? LOST_PAYLOADS : 0);
+}
+
 static status run_step(const task_input *in, task_output *out, error *err) {
-  if (in->payloads_count < 4) {
+  if (in->payloads_count < 4 || partials_end(in) < 4) {
     return error_set(err, STATUS_PROTOCOL, "a step task needs a plan, a state, a program and partials");
   }
   buf merged;
   buf_init(&merged);
-  status st = stats_reduce(in->payloads[2], in->payloads + 3, in->payloads_count - 3, &merged, err);
+  status st = stats_reduce(in->payloads[2], in->payloads + 3, partials_end(in) - 3, &merged, err);
   if (st == STATUS_OK) {
     st = step(in, &merged, out, err);
   }
@@ -74,6 +87,7 @@ static status make_plan(const task_input *in, task_output *out, error *err) {
   TRY(preparation_plan_task(in->payloads[0], in->payloads[1], &out->payloads[0], &out->payloads[1], err));
   out->payloads_count = 2;
   TRY(buf_status(&out->payloads[0], "a plan", err));
+  out->may_lose = stats_plan_may_lose((slice){(const char *)out->payloads[0].data, out->payloads[0].length});
   return buf_status(&out->payloads[1], "a program", err);
 }
 
@@ -149,7 +163,7 @@ static status read_files(const task_input *in, task_output *out, error *err) {
 
 /* 1 + the first of the partials from FIRST on that is none of the program in payload OF; 0: all are. */
 static size_t find_partial(const task_input *in, size_t of, size_t first) {
-  for (size_t i = first; i < in->payloads_count; i++) {
+  for (size_t i = first; i < partials_end(in); i++) {
     if (stats_check_partial(in->payloads[of], in->payloads[i], NULL) == STATUS_CORRUPT) {
       return i + 1;
     }

@@ -11,11 +11,12 @@
 enum { TASK_READ_SHARD_ROWS = 65536 /* when the task does not say */ };
 
 typedef struct task_input {
-  slice work; /* "map", "reduce", "step", "plan", "read" */
-  const slice
-      *payloads; /* MAP: program, shards.  REDUCE: program, partials..  STEP: plan, state, program,
-                    partials..  PLAN: specification, manifest.  READ: specification, manifest, files.. */
+  slice work;            /* "map", "reduce", "step", "plan", "read" */
+  const slice *payloads; /* MAP: program, shards.  REDUCE: program, partials..  STEP: plan, state, program,
+                            partials.. (and LOST: manifest, lost shards).  PLAN: specification, manifest.
+                            READ: specification, manifest, files.. */
   size_t payloads_count;
+  uint64_t lost;       /* STEP: how many shards the job goes on without */
   uint32_t shard_rows; /* READ; 0: TASK_READ_SHARD_ROWS */
   store *shards;
   map_source source;
@@ -31,6 +32,7 @@ typedef struct task_output {
   uint64_t states_computed, states_cached; /* MAP: of a shard and an accumulator each */
   /* After STATUS_CORRUPT: 1 + the payload that is not what the task needs.  0: none of them. */
   size_t unreadable;
+  bool may_lose; /* PLAN: the job goes on without shards that are lost */
 } task_output;
 
 status task_run(const task_input *in, task_output *out, error *err) MUST_USE;

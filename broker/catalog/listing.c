@@ -56,8 +56,12 @@ void catalog_wait_text(const catalog *c, const core_wait *wait, char out[WAIT_TE
 
 /* *VIEW tells how far the job is. */
 static ledger_state state_of(const core *running, const ledger_job *j, core_job_view *view) {
-  *view =
-      (core_job_view){.stage = j->stage, .rows_done = j->rows, .rows_total = j->rows, .states = j->states};
+  *view = (core_job_view){.stage = j->stage,
+                          .rows_done = j->rows,
+                          .rows_total = j->rows,
+                          .states = j->states,
+                          .shards_lost = j->shards_lost,
+                          .rows_lost = j->rows_lost};
   if (core_find_job(running, &j->id, view)) {
     return view->is_running ? JOB_RUNNING : JOB_QUEUED;
   }
@@ -85,6 +89,10 @@ static void add_job(const catalog *c, const core *running, const ledger_job *j, 
   set_figure(o, "stage", view.stage);
   set_figure(o, "rows_done", view.rows_done);
   set_figure(o, "rows_total", view.rows_total);
+  if (view.shards_lost > 0) {
+    set_figure(o, "shards_lost", view.shards_lost);
+    set_figure(o, "rows_lost", view.rows_lost);
+  }
   set_figure(o, "computed", view.states.computed);
   set_figure(o, "cached", view.states.cached);
   set_figure(o, "tasks_computed", view.states.tasks_computed);

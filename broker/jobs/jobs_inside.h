@@ -36,7 +36,7 @@ struct jobs {
 /* ---- records.c */
 bool records_handle(core_action_kind kind);
 void records_write(jobs *all, const core_action *a);
-/* Adds to a failure that names shards their files, before the job's record is written. */
+/* Adds to a failure or note that names shards their files, before the job's record is written. */
 void records_name_files(jobs *all, core_action *a);
 /* Counts references to all blobs of a job's record up or down, but not to its dataset's shards. */
 status records_refer(jobs *all, const ledger_job *j, error *err) MUST_USE;

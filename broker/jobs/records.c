@@ -81,6 +81,7 @@ static status keep_plan(jobs *all, const core_action *a, error *err) {
   changed.plan = payload_where(all->blobs, a->keep_plan.plan);
   changed.program = payload_where(all->blobs, a->keep_plan.program);
   changed.first_program = changed.program;
+  changed.may_lose = a->keep_plan.may_lose;
   return replace(all, old, &changed, err);
 }
 
@@ -110,8 +111,23 @@ static status keep_stage(jobs *all, const core_action *action, error *err) {
   changed.program_state = payload_where(all->blobs, a->state);
   changed.fingerprint = a->fingerprint;
   changed.states = a->states;
+  changed.lost_late = changed.lost_late && a->stage > 0;
   TRY(replace(all, old, &changed, err));
   return ledger_results_drop(all->ledger, &a->job, err);
+}
+
+static status keep_lost(jobs *all, const core_action *action, error *err) {
+  const core_kept_lost *a = &action->keep_lost;
+  const ledger_job *old = ledger_job_find(all->ledger, &a->job);
+  if (old == NULL) {
+    return unknown_job(&a->job, err);
+  }
+  ledger_job changed = *old;
+  changed.lost = (lost_shard *)(uintptr_t)a->lost;
+  changed.lost_count = changed.shards_lost = a->lost_count;
+  changed.rows_lost = a->rows;
+  changed.lost_late = a->is_late;
+  return ledger_job_put(all->ledger, &changed, err);
 }
 
 static status keep_note(jobs *all, const core_action *a, error *err) {
@@ -171,7 +187,7 @@ static status record_end(jobs *all, const core_end *a, error *err) {
   const ledger_blob none = {0};
   changed.plan = changed.program = changed.spec = changed.manifest = none;
   changed.first_program = changed.program_state = none;
-  changed.files_count = 0;
+  changed.files_count = changed.lost_count = 0;
   if (old->read && changed.state == JOB_DONE && a->record != NULL) {
     /* The dataset that a READ made appears when its job ends. */
     TRY(catalog_draft_commit(all->catalog, old, a->record, err));
@@ -184,12 +200,22 @@ static status record_end(jobs *all, const core_end *a, error *err) {
   return forget_surplus(all, err);
 }
 
-void records_name_files(jobs *all, core_action *a) {
-  const bool has_shards = (a->kind == CORE_KEEP_END || a->kind == CORE_SEND_ENDED) && a->end.shards_count > 0;
-  const ledger_job *j = has_shards && all->ledger != NULL ? ledger_job_find(all->ledger, &a->end.job) : NULL;
+static void name_files(jobs *all, const core_job_id *job, const core_shard *shards, uint32_t count,
+                       error *why) {
+  const ledger_job *j = count > 0 && all->ledger != NULL ? ledger_job_find(all->ledger, job) : NULL;
   if (j != NULL) {
-    catalog_name_files(all->catalog, j, &a->end.shards[0].name, &a->end.shards[a->end.shards_count - 1].name,
-                       &a->end.failure);
+    catalog_name_files(all->catalog, j, &shards[0].name, &shards[count - 1].name, why);
+  }
+}
+
+void records_name_files(jobs *all, core_action *a) {
+  if (a->kind == CORE_KEEP_END || a->kind == CORE_SEND_ENDED) {
+    name_files(all, &a->end.job, a->end.shards, a->end.shards_count, &a->end.failure);
+  } else if (a->kind == CORE_KEEP_NOTE) {
+    error said;
+    memcpy(said.message, a->note.text, sizeof said.message);
+    name_files(all, &a->note.job, a->note.shards, a->note.shards_count, &said);
+    memcpy(a->note.text, said.message, sizeof said.message);
   }
 }
 
@@ -210,8 +236,8 @@ static const struct {
 } keepers[] = {
     [CORE_KEEP_JOB] = {keep_job, false},      [CORE_KEEP_PLAN] = {keep_plan, true},
     [CORE_KEEP_RESULT] = {keep_result, true}, [CORE_DROP_RESULT] = {drop_result, true},
-    [CORE_KEEP_STAGE] = {keep_stage, true},   [CORE_KEEP_END] = {keep_end, false},
-    [CORE_KEEP_NOTE] = {keep_note, false},
+    [CORE_KEEP_STAGE] = {keep_stage, true},   [CORE_KEEP_LOST] = {keep_lost, true},
+    [CORE_KEEP_END] = {keep_end, false},      [CORE_KEEP_NOTE] = {keep_note, false},
 };
 
 bool records_handle(core_action_kind kind) {

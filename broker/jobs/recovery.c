@@ -117,11 +117,15 @@ static status restore_job(jobs *all, const ledger_job *j, restored *r, error *er
                           .restored = {.job = {.id = j->id,
                                                .priority = j->priority,
                                                .timeout_ms = 1000 * (uint64_t)j->timeout_s,
-                                               .read = j->read},
+                                               .read = j->read,
+                                               .may_lose = j->may_lose},
                                        .spent_ms = spent_ms(j),
                                        .stage = j->stage,
                                        .fingerprint = j->fingerprint,
-                                       .states = j->states}};
+                                       .states = j->states,
+                                       .lost = j->lost,
+                                       .lost_count = j->lost_count,
+                                       .lost_late = j->lost_late}};
   status st = take_blobs(all, j, &r->event.restored, err);
   if (st == STATUS_OK && !j->read) {
     st = take_shards(all, j, r, err);

@@ -65,6 +65,17 @@ static bool frame_of_shards(const core_task *a, zmq_msg_t *frame) {
   return true;
 }
 
+static bool frame_of_lost(const core_task *a, zmq_msg_t *frame) {
+  if (zmq_msg_init_size(frame, (size_t)a->lost_count * LOST_SHARD_BYTES) != 0) {
+    return false;
+  }
+  uint8_t *at = zmq_msg_data(frame);
+  for (uint32_t i = 0; i < a->lost_count; i++) {
+    lost_shard_write(&a->lost[i], at + (size_t)i * LOST_SHARD_BYTES);
+  }
+  return true;
+}
+
 static bool frame_of_file(const ledger_blob *file, const char *name, zmq_msg_t *frame) {
   const size_t length = strlen(name);
   if (zmq_msg_init_size(frame, BLOB_NAME_BYTES + length) != 0) {
@@ -88,8 +99,8 @@ static bool make_task_frames(jobs *all, const core_task *a, const ledger_job *jo
     *by_name |= (uint64_t)is_name << i;
     ++*count;
   }
-  if (a->work == WORK_MAP) {
-    if (!frame_of_shards(a, &frames[*count])) {
+  if (a->work == WORK_MAP || a->lost_count > 0) {
+    if (!(a->work == WORK_MAP ? frame_of_shards : frame_of_lost)(a, &frames[*count])) {
       return false;
     }
     ++*count;
@@ -124,6 +135,9 @@ static void send_task(jobs *all, const peer *to, const core_action *action) {
   if (by_name) {
     message_set_integer(&m, FIELD_BY_NAME, by_name);
   }
+  if (a->lost_count > 0) {
+    message_set_integer(&m, FIELD_SHARDS_LOST, a->lost_count);
+  }
   peers_answer(all->peers, to, &m, frames, count);
 }
 
@@ -156,6 +170,10 @@ void replies_progress(jobs *all, const peer *to, const uint64_t *request, const 
   message_set_integer(&m, FIELD_ROWS_DONE, view->rows_done);
   message_set_integer(&m, FIELD_ROWS_TOTAL, view->rows_total);
   message_set_integer(&m, FIELD_FINISHING, view->finishing);
+  if (view->shards_lost > 0) {
+    message_set_integer(&m, FIELD_SHARDS_LOST, view->shards_lost);
+    message_set_integer(&m, FIELD_ROWS_LOST, view->rows_lost);
+  }
   set_states(&m, view->states);
   char waits[WAIT_TEXT_BYTES];
   catalog_wait_text(all->catalog, &view->wait, waits);

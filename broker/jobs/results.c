@@ -137,6 +137,7 @@ status jobs_on_result(jobs *all, peer *from, wire_message *m, error *why) {
   TRY(read_work(&m->header, &r->work, why));
   r->states = (core_states){.computed = m->header.integers[FIELD_STATES_COMPUTED],
                             .cached = m->header.integers[FIELD_STATES_CACHED]};
+  r->may_lose = r->work == WORK_PLAN && m->header.integers[FIELD_MAY_LOSE] != 0;
   const status st = feed_result(all, from, m, &e, why);
   if (st == STATUS_OK) {
     return STATUS_OK;

@@ -157,6 +157,7 @@ static status begin(peer *from, wire_message *m, const core_job_id *id, const di
                                         .request = m->header.integers[FIELD_REQUEST],
                                         .priority = (uint32_t)priority,
                                         .timeout_ms = timeout_s * 1000,
+                                        .may_lose = m->header.integers[FIELD_MAY_LOSE] != 0,
                                         .record = &s->record}};
   s->record.id = *id;
   s->record.content = *content;
@@ -164,6 +165,7 @@ static status begin(peer *from, wire_message *m, const core_job_id *id, const di
   s->record.priority = (uint32_t)priority;
   s->record.submitted_s = host_wall_s();
   s->record.timeout_s = (uint32_t)timeout_s;
+  s->record.may_lose = s->event.submitted.may_lose;
   return take_texts(from, &m->header, &s->record, why);
 }
 

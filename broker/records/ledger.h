@@ -64,6 +64,12 @@ typedef struct ledger_job {
   digest fingerprint;
   core_states states;
   uint64_t rows;
+  bool may_lose; /* it goes on without shards that would end it: */
+  uint32_t shards_lost;
+  uint64_t rows_lost;
+  lost_shard *lost; /* which, until it has ended */
+  uint32_t lost_count;
+  bool lost_late; /* see core_kept_lost */
   status failure; /* JOB_FAILED, JOB_CANCELLED */
   char *message;
   char **notes;

@@ -25,7 +25,7 @@ typedef struct ledger_job_entry {
 
 enum {
   LEDGER_DATASET_VERSION = 1,
-  LEDGER_JOB_VERSION = 2,    /* 1 had no timeout and no owner, and is still read */
+  LEDGER_JOB_VERSION = 3,    /* 1 had no timeout and no owner, 2 no lost shards; both are still read */
   LEDGER_RESULT_VERSION = 2, /* 1 had no counts */
 };
 

@@ -205,6 +205,10 @@ status ledger_job_check(const ledger_job *j, error *err) {
   TRY(check_text(j->title, "title", err));
   TRY(check_text(j->owner, "owner", err));
   TRY(check_text(j->message, "message", err));
+  if (j->lost_count > LOST_SHARDS_MAX) {
+    return error_set(err, STATUS_LIMIT, "a job that lost %u shards; at most %d are kept", j->lost_count,
+                     (int)LOST_SHARDS_MAX);
+  }
   if (j->notes_count > LEDGER_NOTES_MAX || j->files_count > LEDGER_FILES_MAX) {
     return error_set(err, STATUS_LIMIT, "a job with %u notes and %u files; at most %d and %d are kept",
                      j->notes_count, j->files_count, (int)LEDGER_NOTES_MAX, (int)LEDGER_FILES_MAX);
@@ -216,6 +220,18 @@ status ledger_job_check(const ledger_job *j, error *err) {
     TRY(check_text(j->files_names[i], "file's name", err));
   }
   return STATUS_OK;
+}
+
+static void put_lost(buf *out, const ledger_job *j) {
+  buf_put_u8(out, j->may_lose);
+  buf_put_u32(out, j->shards_lost);
+  buf_put_u64(out, j->rows_lost);
+  buf_put_u8(out, j->lost_late);
+  buf_put_varint(out, j->lost_count);
+  for (uint32_t i = 0; i < j->lost_count; i++) {
+    buf_put_u32(out, j->lost[i].shard);
+    buf_put_slice(out, slice_of(lost_cause_name(j->lost[i].cause)));
+  }
 }
 
 void ledger_job_encode(const ledger_job_entry *e, buf *out) {
@@ -256,6 +272,7 @@ void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   }
   buf_put_u32(out, j->timeout_s);
   buf_put_slice(out, slice_of(text_of(j->owner)));
+  put_lost(out, j);
   ledger_record_end(out);
 }
 
@@ -307,6 +324,23 @@ static void read_notes(reader *in, ledger_job *j) {
   }
 }
 
+static void read_lost(reader *in, ledger_job *j) {
+  j->may_lose = read_bool(in);
+  j->shards_lost = reader_u32(in);
+  j->rows_lost = reader_u64(in);
+  j->lost_late = read_bool(in);
+  j->lost = read_array(in, LOST_SHARDS_MAX, 5, sizeof *j->lost, &j->lost_count);
+  for (uint32_t i = 0; i < j->lost_count && in->problem == NULL; i++) {
+    j->lost[i].shard = reader_u32(in);
+    if (!lost_cause_of(reader_slice(in, LEDGER_TEXT_BYTES_MAX), &j->lost[i].cause)) {
+      reader_fail(in, "a shard that is lost for an unknown cause");
+    }
+    if (i > 0 && j->lost[i].shard <= j->lost[i - 1].shard) {
+      reader_fail(in, "lost shards that are not in order");
+    }
+  }
+}
+
 static void read_job(reader *in, uint8_t version, ledger_job_entry *e) {
   ledger_job *j = &e->job;
   const uint8_t *id = reader_bytes(in, sizeof j->id.bytes);
@@ -343,6 +377,9 @@ static void read_job(reader *in, uint8_t version, ledger_job_entry *e) {
   } else if (in->problem == NULL && (j->owner = slice_copy(slice_of(""))) == NULL) {
     reader_fail(in, no_memory);
   }
+  if (version > 2) {
+    read_lost(in, j);
+  }
 }
 
 status ledger_job_decode(slice record, ledger_job_entry **out, error *err) {
@@ -376,6 +413,7 @@ void ledger_job_destroy(ledger_job_entry *e) {
   free(j->files);
   free(j->files_names);
   free(j->notes);
+  free(j->lost);
   free(j->key);
   free(j->dataset);
   free(j->title);

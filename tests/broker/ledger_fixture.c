@@ -8,7 +8,7 @@
 #include "tests/check.h"
 #include "tests/process.h"
 
-enum { TEXT_BYTES_MAX = 60, FILES_MAX = 5, NOTES_MAX = 3 };
+enum { TEXT_BYTES_MAX = 60, FILES_MAX = 5, NOTES_MAX = 3, LOST_MAX = 4 };
 
 void ledger_setup(ledger_fixture *f) {
   char path[300];
@@ -116,6 +116,13 @@ static void sample_lists(seeded *r, ledger_job *j) {
   for (uint32_t i = 0; i < j->notes_count; i++) {
     j->notes[i] = text(r);
   }
+  j->lost = calloc(LOST_MAX, sizeof *j->lost);
+  assert_non_null(j->lost);
+  j->lost_count = (uint32_t)seeded_below(r, LOST_MAX);
+  for (uint32_t i = 0; i < j->lost_count; i++) {
+    j->lost[i].shard = (i > 0 ? j->lost[i - 1].shard + 1 : 0) + (uint32_t)seeded_below(r, 1000);
+    j->lost[i].cause = seeded_below(r, 2) == 0 ? LOST_WORKERS : LOST_BYTES;
+  }
 }
 
 ledger_job *sample_job(seeded *r, uint64_t number) {
@@ -147,6 +154,10 @@ ledger_job *sample_job(seeded *r, uint64_t number) {
   j->states = (core_states){seeded_bits(r, 64), seeded_bits(r, 64), seeded_bits(r, 32), seeded_bits(r, 32)};
   j->rows = seeded_bits(r, 64);
   j->failure = failures[seeded_below(r, 4)];
+  j->may_lose = seeded_below(r, 2) == 0;
+  j->lost_late = seeded_below(r, 2) == 0;
+  j->shards_lost = (uint32_t)seeded_bits(r, 32);
+  j->rows_lost = seeded_bits(r, 64);
   sample_lists(r, j);
   return j;
 }
@@ -171,6 +182,7 @@ void sample_job_free(ledger_job *j) {
   free(j->files);
   free(j->files_names);
   free(j->notes);
+  free(j->lost);
   free(j->key);
   free(j->dataset);
   free(j->title);
@@ -212,6 +224,11 @@ static void assert_same_lists(const ledger_job *a, const ledger_job *b) {
   for (uint32_t i = 0; i < a->notes_count; i++) {
     assert_string_equal(a->notes[i], b->notes[i]);
   }
+  assert_int_equal(a->lost_count, b->lost_count);
+  for (uint32_t i = 0; i < a->lost_count; i++) {
+    assert_int_equal(a->lost[i].shard, b->lost[i].shard);
+    assert_int_equal(a->lost[i].cause, b->lost[i].cause);
+  }
 }
 
 static ledger_state state_of(const ledger_job *j, bool ignore_running) {
@@ -234,6 +251,10 @@ void assert_same_job(const ledger_job *a, const ledger_job *b, bool ignore_runni
   assert_int_equal(a->submitted_s, b->submitted_s);
   assert_int_equal(a->ended_s, b->ended_s);
   assert_int_equal(a->timeout_s, b->timeout_s);
+  assert_int_equal(a->may_lose, b->may_lose);
+  assert_int_equal(a->lost_late, b->lost_late);
+  assert_int_equal(a->shards_lost, b->shards_lost);
+  assert_int_equal(a->rows_lost, b->rows_lost);
   assert_true(digest_equal(&a->content, &b->content));
   assert_int_equal(a->read, b->read);
   assert_same_blob(&a->plan, &b->plan);

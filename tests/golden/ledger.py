@@ -71,6 +71,20 @@ def owned_job(e):
     e.text("anna's key", "owner")
 
 
+def losing_job(e):
+    """Version 3 has these as well."""
+    owned_job(e)
+    e.u8(1, "goes on without lost shards")
+    e.u32(2, "shards lost")
+    e.u64(300, "rows lost")
+    e.u8(1, "earlier stages counted some")
+    e.varint(2, "lost shards")
+    e.u32(3, "its place")
+    e.text("workers_lost", "cause")
+    e.u32(70000, "its place")
+    e.text("unreadable", "cause")
+
+
 def result(e):
     """Its key stands in front: job, stage, task, the numbers big-endian."""
     e.raw(run(0x30, 16), "job")
@@ -83,7 +97,7 @@ def result(e):
 
 def golden():
     g = Golden("ledger", "Records of the broker (docs/store-format.md).")
-    for name, version, write in (("dataset", 1, dataset), ("old job", 1, job), ("job", 2, owned_job), ("result", 2, result)):
+    for name, version, write in (("dataset", 1, dataset), ("old job", 1, job), ("owned job", 2, owned_job), ("job", 3, losing_job), ("result", 2, result)):
         body = Entry(name, version, "")
         write(body)
         record(g.entry(name, version), version, body)

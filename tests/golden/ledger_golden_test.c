@@ -47,6 +47,7 @@ static ledger_job_entry sample_job_fixed(void) {
               first_note[] = "a worker was set aside", second_note[] = "started again";
   static char *file_names[] = {file_name}, *notes[] = {first_note, second_note};
   static ledger_blob files[1];
+  static lost_shard lost[] = {{.shard = 3, .cause = LOST_WORKERS}, {.shard = 70000, .cause = LOST_BYTES}};
   files[0] = counted_blob(0x07, 700);
   return (ledger_job_entry){.sequence = 42,
                             .job = {.id = counted_id(0x30),
@@ -76,6 +77,12 @@ static ledger_job_entry sample_job_fixed(void) {
                                     .fingerprint = golden_digest(0x70),
                                     .states = {10, 20, 3, 4},
                                     .rows = 1000,
+                                    .may_lose = true,
+                                    .shards_lost = 2,
+                                    .rows_lost = 300,
+                                    .lost = lost,
+                                    .lost_count = 2,
+                                    .lost_late = true,
                                     .failure = STATUS_DATA,
                                     .message = told,
                                     .notes = notes,
@@ -119,6 +126,25 @@ static void bytes_of_a_job_are_fixed(void **state) {
   golden_close(g);
 }
 
+static void lose_nothing(ledger_job *j) {
+  j->may_lose = j->lost_late = false;
+  j->shards_lost = j->lost_count = 0;
+  j->rows_lost = 0;
+}
+
+static void a_job_of_version_2_is_read_and_loses_nothing(void **state) {
+  (void)state;
+  golden *g = golden_open("ledger");
+  ledger_job_entry e = sample_job_fixed();
+  lose_nothing(&e.job);
+  ledger_job_entry *back = NULL;
+  error err;
+  assert_int_equal(ledger_job_decode(golden_bytes(g, "owned job"), &back, &err), STATUS_OK);
+  assert_same_job(&back->job, &e.job, false);
+  ledger_job_destroy(back);
+  golden_close(g);
+}
+
 /* Of a store that an earlier release wrote. */
 static void a_job_of_version_1_is_read_and_has_neither_timeout_nor_owner(void **state) {
   (void)state;
@@ -126,6 +152,7 @@ static void a_job_of_version_1_is_read_and_has_neither_timeout_nor_owner(void **
   ledger_job_entry e = sample_job_fixed();
   static char nobody[] = "";
   e.job.timeout_s = 0;
+  lose_nothing(&e.job);
   e.job.owner = nobody;
   ledger_job_entry *back = NULL;
   error err;
@@ -191,13 +218,16 @@ static const golden_refusal as_they_are[] = {
 };
 
 /* A dataset's name has its length at 9.  A job's state has it at 33, its text from 34 on; the key's text
- * begins at 41. */
+ * begins at 41.  The first lost shard has its place at 642; the last cause ends with the record. */
 static const golden_refusal repaired[] = {
     {"dataset", GOLDEN_BYTE, 10, 0, STATUS_CORRUPT, "a dataset's record: a text with a zero byte"},
     {"dataset", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "a dataset's record: bytes are left over at the end"},
     {"job", GOLDEN_BYTE, 34, 'm', STATUS_CORRUPT, "a job's record: an unknown state"},
     {"job", GOLDEN_BYTE, 41, 0, STATUS_CORRUPT, "a job's record: a text with a zero byte"},
     {"job", GOLDEN_MORE, 0, 0, STATUS_CORRUPT, "a job's record: bytes are left over at the end"},
+    {"job", GOLDEN_BYTE, 673, 'f', STATUS_CORRUPT,
+     "a job's record: a shard that is lost for an unknown cause"},
+    {"job", GOLDEN_BYTE, 644, 2, STATUS_CORRUPT, "a job's record: lost shards that are not in order"},
 };
 
 static void refusals_are_fixed(void **state) {
@@ -208,6 +238,7 @@ static void refusals_are_fixed(void **state) {
   golden_refuse_beginnings(g, "dataset", decode, repair);
   golden_refuse_beginnings(g, "job", decode, repair);
   golden_refuse_beginnings(g, "old job", decode, repair);
+  golden_refuse_beginnings(g, "owned job", decode, repair);
   golden_close(g);
 }
 
@@ -215,6 +246,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bytes_of_a_dataset_are_fixed),
       cmocka_unit_test(bytes_of_a_job_are_fixed),
+      cmocka_unit_test(a_job_of_version_2_is_read_and_loses_nothing),
       cmocka_unit_test(a_job_of_version_1_is_read_and_has_neither_timeout_nor_owner),
       ledger_unit_test(bytes_of_a_result_are_fixed),
       cmocka_unit_test(refusals_are_fixed),

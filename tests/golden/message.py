@@ -45,6 +45,9 @@ FIELDS = {
     "timeout": 3600,
     "limit": 5,
     "unreadable": 3,
+    "may_lose": 1,
+    "shards_lost": 6,
+    "rows_lost": 700,
 }
 
 TASK = "job stage task attempt"
@@ -69,18 +72,18 @@ KINDS = {
     "load": "request dataset version key shard_rows by_name",
     "drop": "request dataset",
     "dropped": "request jobs",
-    "submit": "request key dataset version priority title by_name timeout",
+    "submit": "request key dataset version priority title by_name timeout may_lose",
     "accepted": "request job",
     "watch": "request job",
     "ask": "request job",
     "cancel": "request job",
-    "progress": "request job state stage rows_done rows_total finishing computed cached waits",
+    "progress": "request job state stage rows_done rows_total finishing computed cached waits shards_lost rows_lost",
     "report": "request job computed cached bytes by_name",
     "ended": "request job status message state",
     "list": "request state dataset what limit",
     "listing": "request what",
-    "task": TASK + " work by_name shard_rows",
-    "result": TASK + " work computed cached by_name",
+    "task": TASK + " work by_name shard_rows shards_lost",
+    "result": TASK + " work computed cached by_name may_lose",
     "failure": TASK + " status message blob unreadable",
     "taken": TASK,
 }

@@ -59,6 +59,9 @@ static const struct {
     [FIELD_TIMEOUT] = {.integer = 3600},
     [FIELD_LIMIT] = {.integer = 5},
     [FIELD_UNREADABLE] = {.integer = 3},
+    [FIELD_MAY_LOSE] = {.integer = 1},
+    [FIELD_SHARDS_LOST] = {.integer = 6},
+    [FIELD_ROWS_LOST] = {.integer = 700},
 };
 
 static bool is_as_golden(const message *m, int field) {
