@@ -470,6 +470,9 @@ void dispute_forget(job *j, dispute *d);
 /* Keeps what later copies are compared with, and its maker, before the stage is freed. */
 void past_remember(core *c, job *j);
 void past_clear(job *j);
+void dispute_give_up(core *c, job *j, const dispute *d); /* its job ends */
+
+/* thirds.c */
 bool dispute_has_voter(const core *c, const dispute *d, const node *n); /* a worker whose vote may come */
 void disputes_check(core *c);
 

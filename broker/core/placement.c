@@ -86,11 +86,17 @@ bool job_has_kind_besides(const core *c, const digest *kind) {
   return false;
 }
 
-/* The kind that could not do the job's STEP, while there are others. */
+/* The kind that could not do the job's STEP, while a worker of another one may. */
 static const digest *kind_to_avoid(const core *c, const node *n) {
   const job *j = n->owner;
   const bool is_free = n->level == CORE_LEVEL_STEP && j->has_bad_kind && !j->has_fingerprint;
-  return is_free && job_has_kind_besides(c, &j->bad_kind) ? &j->bad_kind : NULL;
+  for (size_t i = 0; is_free && i < c->workers_count; i++) {
+    const worker *w = c->workers[i];
+    if (worker_may_take(w) && is_fit(n, w) && !digest_equal(&w->fingerprint, &j->bad_kind)) {
+      return &j->bad_kind;
+    }
+  }
+  return NULL;
 }
 
 static uint32_t partials_kept(const node *n, const worker *w) {

@@ -1,4 +1,4 @@
-/* Votes on results: types for the core's disputes (disputes.c, accusations.c). */
+/* Votes on results: types for the core's disputes (disputes.c, thirds.c, accusations.c). */
 #ifndef CANVASS_BROKER_CORE_VOTES_H
 #define CANVASS_BROKER_CORE_VOTES_H
 

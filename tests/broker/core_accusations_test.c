@@ -192,6 +192,51 @@ static void a_worker_that_cannot_read_its_own_ends_no_job_while_there_is_another
 
 /* ---- What workers say ------------------------------------------------------------------------------ */
 
+/* Worker 1 accuses whoever made the program of the second stage: of the first kind worker 0, who is alone of
+ * it then, and of the second kind worker 2.  Of that nobody else is there, and of the first kind worker 3 is.
+ */
+static void a_kind_that_was_left_is_tried_again_where_the_other_has_nobody(void **state) {
+  (void)state;
+  static const uint32_t kinds[] = {0, 1, 1, 0};
+  sim *s = sim_new(8);
+  s->jobs[0].stages = 2;
+  sim_shards(s, 0, 6, CORE_RUN_ROWS);
+  sim_submit(s, 0);
+  sim_start_worker(s, 0, 2, 0);
+  sim_connect(s, 0);
+  sim_turn(s);
+  while (s->jobs[0].stage == 0) {
+    const sim_task t = take_task(s, 0);
+    answer(s, &t, false);
+  }
+  for (int turns = 0; !s->jobs[0].ended && turns < 2000; turns++) {
+    const int last = s->jobs[0].notes < 2 ? 2 : 3;
+    for (int i = 1; i <= last; i++) {
+      if (!s->workers[i].alive) {
+        sim_start_worker(s, i, 2, kinds[i]);
+        sim_connect(s, i);
+        sim_turn(s);
+      }
+    }
+    if (s->tasks_count == 0) {
+      sim_wait(s, 1000);
+      continue;
+    }
+    const sim_task t = take_task(s, 0);
+    if (worker_of_peer(s, t.peer) == 1 && t.work == WORK_MAP && t.id.stage == 1) {
+      sim_accuse(s, &t, 1);
+      sim_turn(s);
+    } else {
+      answer(s, &t, false);
+    }
+  }
+  assert_true(s->jobs[0].notes > 2);
+  assert_true(sim_is_right(s, 0));
+  assert_true(is_aside(s, 1));
+  assert_int_equal(count_aside(s), 1);
+  sim_free(s);
+}
+
 static void no_worker_ends_a_job_by_what_it_says_alone(void **state) {
   (void)state;
   static const status said[] = {STATUS_DATA,          STATUS_LIMIT, STATUS_JOB,      STATUS_PROTOCOL,
@@ -262,6 +307,7 @@ int main(void) {
       cmocka_unit_test(garbage_of_an_unknown_maker_is_made_again),
       cmocka_unit_test(of_two_workers_the_one_that_contradicts_itself_was_odd),
       cmocka_unit_test(a_worker_that_cannot_read_its_own_ends_no_job_while_there_is_another),
+      cmocka_unit_test(a_kind_that_was_left_is_tried_again_where_the_other_has_nobody),
       cmocka_unit_test(no_worker_ends_a_job_by_what_it_says_alone),
       cmocka_unit_test(what_a_second_worker_confirms_ends_the_job),
       cmocka_unit_test(a_mistake_in_the_specification_is_found_by_the_plan_alone),

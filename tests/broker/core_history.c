@@ -72,7 +72,7 @@ static void describe_jobs(history *h) {
     j->stay_percent = sim_chance(s, 50) ? 0 : (unsigned)sim_below(s, 101);
     sim_shards(s, job, j->read ? 0 : (uint32_t)sim_below(s, 30), 0);
     j->may_lose = h->weather->shards > 0;
-    if (job == 0 && sim_chance(s, h->weather->shards)) {
+    if (job == 0 && h->weather->shards > 0) {
       losses_choose(h->s);
     }
     sim_submit(s, job);

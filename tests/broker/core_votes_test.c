@@ -181,6 +181,37 @@ static void one_key_alone_makes_no_verified_report_wrong(void **state) {
   sim_free(s);
 }
 
+/* Two kinds with a key each: the job leaves the first, and waits with the second.  Then the first one has
+ * another key. */
+static void a_verified_job_goes_back_to_a_kind_that_has_two_keys_by_then(void **state) {
+  (void)state;
+  sim *s = sim_new(17);
+  sim_verify(s, true);
+  sim_shards(s, 0, 2, CORE_RUN_ROWS);
+  for (int i = 0; i < 3; i++) {
+    s->workers[i].trust = i == 1 ? 2 : 1;
+    s->workers[i].trust = i == 2 ? 3 : s->workers[i].trust;
+    sim_start_worker(s, i, 2, (uint32_t)i % 2);
+  }
+  sim_connect(s, 0);
+  sim_connect(s, 1);
+  sim_submit(s, 0);
+  sim_turn(s);
+  sim_work_all(s);
+  sim_wait(s, 2000);
+  sim_work_all(s);
+  sim_wait(s, 2000);
+  assert_false(s->jobs[0].ended);
+  sim_connect(s, 2);
+  sim_turn(s);
+  for (int i = 0; !s->jobs[0].ended && i < 200; i++) {
+    sim_work_all(s);
+    sim_wait(s, 1000);
+  }
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
 static void with_one_key_a_verified_job_waits_and_says_so(void **state) {
   (void)state;
   static const uint64_t trusts[] = {ANNA, ANNA};
@@ -204,6 +235,7 @@ int main(void) {
       cmocka_unit_test(that_holds_through_a_restart_of_the_broker),
       cmocka_unit_test(verified_results_are_given_twice_by_different_keys),
       cmocka_unit_test(one_key_alone_makes_no_verified_report_wrong),
+      cmocka_unit_test(a_verified_job_goes_back_to_a_kind_that_has_two_keys_by_then),
       cmocka_unit_test(with_one_key_a_verified_job_waits_and_says_so),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
