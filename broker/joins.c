@@ -61,11 +61,25 @@ static uint64_t number_of(const char *kind, const void *bytes, size_t length) {
   return digest_xxh3(all, begin + length) | 1; /* 0: none */
 }
 
+/* This machine has one number, whichever way its workers come. */
+static uint64_t host_of(zmq_msg_t *frame, const connection_peer *end) {
+  const char *address = zmq_msg_gets(frame, "Peer-Address");
+  if (end->is_known) {
+    return number_of("here", "", 0);
+  }
+  if (address == NULL || address[0] == '\0') {
+    return 0;
+  }
+  const bool is_here = strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+  return is_here ? number_of("here", "", 0) : number_of("address", address, strlen(address));
+}
+
 /* What a peer says of itself is not believed beyond its key: a process of one key is none of another key's.
  */
 static void identify(const peer *p, wire_message *m, core_joining *joined) {
   const slice instance = m->header.texts[FIELD_INSTANCE];
   const connection_peer end = connection_peer_of(zmq_msg_get(&m->frames[0], ZMQ_SRCFD));
+  joined->host = host_of(&m->frames[0], &end);
   if (end.is_known) {
     joined->seat = number_of("process", &end.process, sizeof end.process);
   }

@@ -20,16 +20,19 @@
  * in one transaction and only then carries out the other actions of that turn.
  *
  * Invariants
- *  1. A task's first valid result counts, from whomever the task was given to and however late (with
+ *  1.  A task's first valid result counts, from whomever the task was given to and however late (with
  *     core_set_verified the first two, of different trust, that agree).  A second one must have the same
- * digest; if not, a third run on another worker decides, the odd worker gets no more tasks (CORE_SET_ASIDE),
- * and what came from it in this job is recomputed.  When no third worker was there for CORE_THIRD_MS, each of
- * the two runs the task again: one that now agrees with the other was odd; when both give the same results as
- * before, the job ends with that message, because it cannot be decided which is right. Among workers of
- * several trusts each trust has one vote, whatever number of processes it has; among those of one trust each
- * process has. A worker that cannot read what another made accuses it: the task that made it runs elsewhere.
- * Other bytes: the maker was odd; the same: the accuser was (accusations.c).  A failure that no retry cures
- * ends the job only when a second worker reports one, too, where there is a second one.
+ *     digest.  If not, the task runs on other workers until two voters agree: who gave other bytes was odd,
+ *     gets no more tasks (CORE_SET_ASIDE), and what came from it in this job is recomputed.  When nobody else
+ *     who may vote was there for CORE_THIRD_MS, those who have voted run the task again: who now gives other
+ *     bytes than before was odd, whatever they are.  When all insist, the job ends with that message, because
+ *     it cannot be decided who is right.
+ *     A voter is a trust where the votes are of several, whatever number of processes it has; among those of
+ *     one trust a process.  But where the votes come from several machines, a process of one that has voted
+ *     before it joined is no other voter: it may be the same worker, started again.
+ *     A worker that cannot read what another made accuses it: the task that made it runs elsewhere.  Other
+ *     bytes: the maker was odd; the same: the accuser was (accusations.c).  A failure that no retry cures
+ *     ends the job only when a second worker reports one, too, where there is a second one.
  *  2.  Leases are fenced, results are not: a worker that is not heard from loses its tasks to others.
  *     One that is heard from and does not answer in time keeps the task; another worker gets it too
  *     (overdue.c).  A worker that is lost without taking its leave counts against the tasks that it had,
@@ -148,6 +151,7 @@ typedef struct core_joining {
   uint64_t process; /* the same as long as it is the same process, also as another peer; 0: unknown */
   uint64_t trust;   /* whose worker it is: the same for all that one key, or one user, vouches for */
   uint64_t seat;    /* the process that the system says it is, whatever it calls itself; 0: unknown */
+  uint64_t host;    /* the machine that its connection comes from; 0: unknown */
   digest fingerprint;
   const uint64_t *held; /* borrowed: the first 8 bytes, little-endian, of each shard's name */
   size_t held_count;

@@ -52,7 +52,7 @@ typedef struct node {
   core_states states; /* a leaf's of its last result, or a restored merge's; see counts.c */
   uint32_t home;      /* READY leaves: which of the job's homes */
   uint64_t failed_on[CORE_FAILED_ON_MAX];
-  uint64_t final_trust; /* if is_final: whose */
+  voter final_by;       /* if is_final: who */
   suspicion *suspicion; /* workers were lost that had it; NULL: none */
   stray *strays;        /* who else has it, and takes too long */
   verdict *verdict;     /* it may end its job soon; NULL: no */
@@ -284,7 +284,8 @@ struct core {
   worker *workers[CORE_WORKERS_MAX];
   size_t workers_count;
   chain with_room;
-  bool has_trusts; /* not all workers have one trust */
+  bool has_trusts, has_hosts; /* not all workers have one trust, or machine */
+  uint64_t joins_count;       /* that ever were */
   size_t tasks_running;
   uint32_t deaths_max;
   uint64_t confirm_ms;

@@ -96,8 +96,18 @@ static bool is_by_key(const dispute *d) {
   return several || (d->is_accused && d->accuser.trust != d->votes[0].by.trust);
 }
 
+/* Votes of several machines: then who was started again on one of them is nobody else. */
+static bool is_across_hosts(const dispute *d) {
+  bool several = d->is_accused && d->accuser.host != d->votes[0].by.host;
+  for (uint32_t i = 1; i < d->votes_count; i++) {
+    several = several || d->votes[i].by.host != d->votes[0].by.host;
+  }
+  return several;
+}
+
 static bool is_same(const dispute *d, voter a, voter b) {
-  return a.who == b.who || (a.seat != 0 && a.seat == b.seat) || (is_by_key(d) && a.trust == b.trust);
+  return a.who == b.who || (a.seat != 0 && a.seat == b.seat) || (is_by_key(d) && a.trust == b.trust) ||
+         (is_across_hosts(d) && voter_may_follow(a, b));
 }
 
 bool dispute_may_run(const dispute *d, const worker *w) {

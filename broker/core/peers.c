@@ -22,9 +22,16 @@ worker *peer_worker(const core *c, uint32_t number) {
   return p != NULL ? p->worker : NULL;
 }
 
+bool voter_may_follow(voter a, voter b) {
+  const bool is_there = a.host != 0 && a.host == b.host && a.trust == b.trust;
+  return is_there && ((a.gave != 0 && b.joined > a.gave) || (b.gave != 0 && a.joined > b.gave));
+}
+
 voter peer_voter(const core *c, uint32_t number) {
   const peer *p = peer_find(c, number);
-  return p != NULL ? p->by : (voter){.who = number};
+  voter by = p != NULL ? p->by : (voter){.who = number};
+  by.gave = c->joins_count;
+  return by;
 }
 
 uint32_t peer_of_voter(const core *c, uint64_t who) {
@@ -134,9 +141,10 @@ static void take_all_from(core *c, worker *w, bool is_blameless) {
 }
 
 static void compare_trusts(core *c) {
-  c->has_trusts = false;
+  c->has_trusts = c->has_hosts = false;
   for (size_t i = 1; i < c->workers_count; i++) {
     c->has_trusts = c->has_trusts || c->workers[i]->by.trust != c->workers[0]->by.trust;
+    c->has_hosts = c->has_hosts || c->workers[i]->by.host != c->workers[0]->by.host;
   }
 }
 
@@ -211,8 +219,11 @@ void peer_joins(core *c, const core_event *e) {
     return;
   }
   const core_joining *joined = &e->joined;
-  const voter by = {
-      .who = joined->process ? joined->process : e->peer, .trust = joined->trust, .seat = joined->seat};
+  const voter by = {.who = joined->process ? joined->process : e->peer,
+                    .trust = joined->trust,
+                    .seat = joined->seat,
+                    .host = joined->host,
+                    .joined = ++c->joins_count};
   if (p->worker != NULL) {
     lose(c, p, p->by.who == by.who);
   }

@@ -23,7 +23,8 @@ static bool has_failed_on(const core *c, const node *n, const worker *w) {
       return true;
     }
   }
-  return n->is_final && c->has_trusts && w->by.trust == n->final_trust;
+  return n->is_final && ((c->has_trusts && w->by.trust == n->final_by.trust) ||
+                         (c->has_hosts && voter_may_follow(n->final_by, w->by)));
 }
 
 /* Regardless of where it failed before. */

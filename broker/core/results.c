@@ -106,7 +106,7 @@ static void final_fault(core *c, node *n, const core_event *e, const error *why)
   if (is_first && n->failures + 1 < CORE_FAILURES_MAX) {
     n->failed_on[n->failures++] = by.who;
     n->is_final = true;
-    n->final_trust = by.trust;
+    n->final_by = by;
     if (c->confirm_ms > 0 || node_has_other(c, n)) {
       job_note(c, n->owner, e->peer,
                "says that %s %u of stage %u cannot be done; another worker is to try it: %.300s",

@@ -6,9 +6,14 @@
 
 /* Who gave a result: a process, and whose it is. */
 typedef struct voter {
-  uint64_t who;         /* 0: unknown */
-  uint64_t trust, seat; /* see core_joining */
+  uint64_t who;               /* 0: unknown */
+  uint64_t trust, seat, host; /* see core_joining */
+  uint64_t joined;            /* the how manieth to join, */
+  uint64_t gave;              /* and how many had when it gave its result; 0: it has given none */
 } voter;
+
+/* Whether one of A and B may be the other, started again on its machine after that gave its result. */
+bool voter_may_follow(voter a, voter b);
 
 enum { CORE_VOTES_MAX = 6 };
 

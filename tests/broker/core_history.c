@@ -121,6 +121,7 @@ static habit choose_habit(history *h, int worker) {
 enum { KEYS = 3 };
 
 static void start(history *h, int worker) {
+  h->s->workers[worker].host = 1 + (uint64_t)worker;
   h->s->workers[worker].trust = h->weather->is_verified ? 1 + (uint64_t)worker % KEYS : 0;
   /* The first is of the first kind, so that no job's kind disappears for ever. */
   const uint32_t fingerprint = worker == HONEST_WORKER ? 0 : (uint32_t)worker % 2;

@@ -103,7 +103,7 @@ typedef struct sim_worker {
   uint32_t process; /* another one each time it is started */
   uint32_t peer;    /* 0: not connected */
   uint32_t capacity, fingerprint;
-  uint64_t trust, seat;
+  uint64_t trust, seat, host;
   sim_result outbox[SIM_OUTBOX]; /* not taken yet */
   size_t outbox_count;
   uint64_t held[SIM_SHARDS * 2];

@@ -183,6 +183,7 @@ void sim_start_worker(sim *s, int worker, uint32_t capacity, uint32_t fingerprin
   sim_worker *w = &s->workers[worker];
   const uint64_t trust = w->trust;
   const uint64_t seat = w->seat;
+  const uint64_t host = w->host;
   memset(w, 0, sizeof *w);
   w->alive = true;
   w->process = ++s->last_process;
@@ -190,6 +191,7 @@ void sim_start_worker(sim *s, int worker, uint32_t capacity, uint32_t fingerprin
   w->fingerprint = fingerprint;
   w->trust = trust;
   w->seat = seat;
+  w->host = host;
 }
 
 void sim_connect(sim *s, int worker) {
@@ -201,6 +203,7 @@ void sim_connect(sim *s, int worker) {
                             .joined = {.process = 0xabcdef0000000000 + w->process,
                                        .trust = w->trust,
                                        .seat = w->seat,
+                                       .host = w->host,
                                        .capacity = w->capacity,
                                        .fingerprint = sim_fingerprint(w->fingerprint),
                                        .held = w->held,

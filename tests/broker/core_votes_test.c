@@ -115,6 +115,102 @@ static void one_process_has_one_vote_whatever_it_calls_itself(void **state) {
   sim_free(s);
 }
 
+/* ---- Started again ------------------------------------------------------------------------------------ */
+
+enum { MACHINE_A = 31, MACHINE_B = 32, MACHINE_C = 33 };
+
+/* Two workers of one key, on machines A and B (or both on A), with one MAP: A's was given it first and gives
+ * a wrong result, and B's the right one.  Then A's is started again. */
+static sim *with_quarrel(bool is_one_machine) {
+  sim *s = sim_new(19);
+  s->workers[0].host = MACHINE_A;
+  s->workers[1].host = is_one_machine ? MACHINE_A : MACHINE_B;
+  sim_start_worker(s, 0, 1, 0);
+  sim_connect(s, 0);
+  sim_shards(s, 0, 1, CORE_RUN_ROWS);
+  sim_submit(s, 0);
+  sim_turn(s);
+  const sim_task slow = take_task(s, 0);
+  sim_disconnect(s, 0);
+  sim_start_worker(s, 1, 1, 0);
+  sim_connect(s, 1);
+  sim_turn(s);
+  const sim_task second = take_task(s, 0);
+  sim_connect(s, 0);
+  sim_turn(s);
+  answer(s, &slow, s->workers[0].peer, 64);
+  answer(s, &second, second.peer, 0);
+  s->tasks_count = 0; /* a step that nobody wants any more */
+  sim_leave(s, 0);
+  sim_turn(s);
+  sim_start_worker(s, 0, 1, 0);
+  sim_connect(s, 0);
+  sim_turn(s);
+  return s;
+}
+
+/* A process that was not there when A voted is A's, as far as anybody knows. */
+static void a_worker_that_is_started_again_does_not_confirm_its_own_word(void **state) {
+  (void)state;
+  sim *s = with_quarrel(false);
+  assert_int_equal(s->tasks_count, 0);
+  sim_wait(s, 2000);
+  const core_job_id id = sim_job_id(0);
+  core_job_view view;
+  assert_true(core_find_job(s->core, &id, &view));
+  assert_int_equal(view.wait.kind, WAIT_THIRD);
+  s->workers[2].host = MACHINE_C;
+  sim_start_worker(s, 2, 1, 0);
+  sim_connect(s, 2);
+  sim_turn(s);
+  assert_int_equal(s->tasks[0].peer, s->workers[2].peer);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_int_equal(s->set_aside, 0); /* who was odd is gone */
+  assert_contains(s->jobs[0].note, "gave a result that was found odd");
+  sim_free(s);
+}
+
+/* All are of that machine: there is nobody whom it could outvote. */
+static void on_one_machine_a_worker_that_is_started_again_decides(void **state) {
+  (void)state;
+  sim *s = with_quarrel(true);
+  assert_int_equal(s->tasks_count, 1);
+  assert_int_equal(s->tasks[0].peer, s->workers[0].peer);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
+static void a_worker_that_is_started_again_does_not_confirm_its_own_failure(void **state) {
+  (void)state;
+  sim *s = sim_new(20);
+  s->workers[0].host = MACHINE_A;
+  s->workers[1].host = MACHINE_B;
+  for (int i = 0; i < 2; i++) {
+    sim_start_worker(s, i, 1, 0);
+    sim_connect(s, i);
+  }
+  sim_shards(s, 0, 2, CORE_RUN_ROWS);
+  sim_submit(s, 0);
+  sim_turn(s);
+  const size_t at = s->tasks[0].peer == s->workers[0].peer ? 0 : 1;
+  const sim_task t = take_task(s, at);
+  sim_report_failure(s, &t, STATUS_JOB, NULL); /* B is busy */
+  sim_turn(s);
+  sim_leave(s, 0);
+  sim_turn(s);
+  sim_start_worker(s, 0, 1, 0);
+  sim_connect(s, 0);
+  sim_turn(s);
+  for (size_t i = 0; i < s->tasks_count; i++) {
+    assert_true(s->tasks[i].id.task != t.id.task);
+  }
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  sim_free(s);
+}
+
 /* ---- Whose results count ----------------------------------------------------------------------------- */
 
 static void a_result_counts_only_from_whom_the_task_was_given_to(void **state) {
@@ -231,6 +327,9 @@ int main(void) {
       cmocka_unit_test(as_many_connections_as_one_likes_have_one_vote),
       cmocka_unit_test(among_workers_of_one_key_each_process_has_a_vote),
       cmocka_unit_test(one_process_has_one_vote_whatever_it_calls_itself),
+      cmocka_unit_test(a_worker_that_is_started_again_does_not_confirm_its_own_word),
+      cmocka_unit_test(on_one_machine_a_worker_that_is_started_again_decides),
+      cmocka_unit_test(a_worker_that_is_started_again_does_not_confirm_its_own_failure),
       cmocka_unit_test(a_result_counts_only_from_whom_the_task_was_given_to),
       cmocka_unit_test(that_holds_through_a_restart_of_the_broker),
       cmocka_unit_test(verified_results_are_given_twice_by_different_keys),
