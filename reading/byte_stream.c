@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "reading/reader.h"
+
 enum { CHUNK_BYTES = 256 << 10 };
 
 void byte_stream_init(byte_stream *b, text_source *source, const char *title) {
@@ -85,4 +87,35 @@ status byte_stream_end(byte_stream *b, error *err) {
       }
     }
   }
+}
+
+status byte_stream_pass_rest(byte_stream *b, error *err) {
+  while (!b->ended) {
+    byte_stream_take(b, byte_stream_left(b));
+    TRY(read_more(b, err));
+  }
+  return STATUS_OK;
+}
+
+status byte_stream_keep(byte_stream *b, size_t count, const char *what, arena *memory, const uint8_t **out,
+                        error *err) {
+  TRY(byte_stream_need(b, count, what, err));
+  uint8_t *copy = arena_alloc(memory, count + INPUT_MARGIN);
+  if (copy == NULL) {
+    return error_no_memory(err, b->title);
+  }
+  memcpy(copy, byte_stream_bytes(b), count);
+  byte_stream_take(b, count);
+  *out = copy;
+  return STATUS_OK;
+}
+
+status byte_stream_check_first(byte_stream *b, error *err) {
+  TRY(byte_stream_ask(b, 1, err));
+  return byte_stream_left(b) > 0 ? STATUS_OK : error_set(err, STATUS_DATA, "%s: is empty", b->title);
+}
+
+status byte_stream_damaged(const byte_stream *b, const char *problem, error *err) {
+  return error_set(err, STATUS_DATA, "%s: is damaged at byte %llu: %s", b->title,
+                   (unsigned long long)byte_stream_position(b), problem);
 }

@@ -24,6 +24,15 @@ status byte_stream_ask(byte_stream *b, size_t count, error *err) MUST_USE;
 status byte_stream_need(byte_stream *b, size_t count, const char *what, error *err) MUST_USE;
 /* Passes COUNT bytes over, however many; a file that ends before is STATUS_DATA. */
 status byte_stream_pass(byte_stream *b, uint64_t count, const char *what, error *err) MUST_USE;
+/* Passes all that is left over: the digest of a file is of all its bytes. */
+status byte_stream_pass_rest(byte_stream *b, error *err) MUST_USE;
+/* Takes COUNT bytes, which stay in MEMORY with INPUT_MARGIN readable ones after them; as byte_stream_need. */
+status byte_stream_keep(byte_stream *b, size_t count, const char *what, arena *memory, const uint8_t **out,
+                        error *err) MUST_USE;
+/* STATUS_DATA when the file has no byte at all. */
+status byte_stream_check_first(byte_stream *b, error *err) MUST_USE;
+/* STATUS_DATA: PROBLEM, where the next byte stands. */
+status byte_stream_damaged(const byte_stream *b, const char *problem, error *err);
 
 /* Nothing may follow but bytes that fill a block: zeros and blanks.  STATUS_DATA otherwise. */
 status byte_stream_end(byte_stream *b, error *err) MUST_USE;

@@ -98,6 +98,19 @@ status input_format_of(const reading_options *options, slice name, text_source *
   return STATUS_OK;
 }
 
+/* A dictionary is kept in the manifest, and sent with it. */
+static status check_labels(const input_file *f, error *err) {
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < f->header.count && bytes <= CODES_BYTES_MAX; i++) {
+    bytes += column_codes_bytes(&f->header.columns[i].codes);
+  }
+  return bytes <= CODES_BYTES_MAX
+             ? STATUS_OK
+             : error_set(err, STATUS_DATA,
+                         "%s: the labels of its values take more than %d MiB; remove labels", f->title,
+                         CODES_BYTES_MAX >> 20);
+}
+
 status input_open(input_file *f, const char *path, const char *name, const char *called,
                   const atomic_bool *stop, const input_watch *watch, error *err) {
   TRY(source_open(path, called, f->options->encoding, stop, &f->source, err));
@@ -111,6 +124,7 @@ status input_open(input_file *f, const char *path, const char *name, const char 
     source_take_bytes(f->source);
   }
   TRY(f->format->open(f, watch, err));
+  TRY(check_labels(f, err));
   return matching_check_names(f, err);
 }
 
@@ -144,4 +158,9 @@ void input_piece_fini(input_piece *piece) {
     piece->format->piece_free(piece->content);
   }
   *piece = (input_piece){0};
+}
+
+size_t input_piece_room(size_t bytes) {
+  enum { SMALL = 1 << 20, LARGEST = INPUT_PIECE_BYTES_MAX + INPUT_RECORD_BYTES_MAX + SMALL };
+  return bytes <= SMALL || bytes > LARGEST ? bytes : LARGEST;
 }

@@ -8,7 +8,7 @@
 #include "reading/encoding.h"
 #include "reading/reader.h"
 
-enum { CHARACTER_BYTES_MAX = 4 };
+enum { CHARACTER_BYTES_MAX = 4, QUOTED_BYTES = 60 };
 
 status padded_texts_check(const char *encoding, const char *title, error *err) {
   converter *c = NULL;
@@ -29,6 +29,13 @@ void padded_texts_fini(padded_texts *t) {
   if (t->handle != NULL) {
     iconv_close((iconv_t)t->handle);
     t->handle = NULL;
+  }
+}
+
+void padded_texts_use(padded_texts *t, const char *encoding) {
+  if (t->encoding != encoding) {
+    padded_texts_fini(t);
+    t->encoding = encoding;
   }
 }
 
@@ -121,4 +128,28 @@ padded_outcome padded_text(padded_texts *t, const uint8_t *bytes, size_t length,
   }
   *out = slice_trim(*out);
   return outcome;
+}
+
+static status refuse(const padded_texts *t, slice bytes, size_t bad, const padded_naming *naming,
+                     error *err) {
+  const slice named = text_cut(naming->name, QUOTED_BYTES);
+  const slice shown = {named.bytes, text_harmless(named)};
+  return error_set(
+      err, STATUS_DATA, "%s: %s '%.*s': byte %zu (0x%02X) is not %s; %s", naming->title, naming->what,
+      SLICE_ARG(shown), bad + 1, bad < bytes.length ? (unsigned)(uint8_t)bytes.bytes[bad] : 0,
+      t->encoding != NULL ? t->encoding : "UTF-8", encoding_hint((const uint8_t *)bytes.bytes, bytes.length));
+}
+
+status padded_text_read(padded_texts *t, slice bytes, const padded_naming *naming, arena *memory, slice *out,
+                        error *err) {
+  size_t bad;
+  switch (padded_text(t, (const uint8_t *)bytes.bytes, bytes.length, memory, out, &bad)) {
+    case PADDED_WELL:
+      return STATUS_OK;
+    case PADDED_BAD:
+      return refuse(t, bytes, bad, naming, err);
+    case PADDED_NO_MEMORY:
+      break;
+  }
+  return error_no_memory(err, naming->title);
 }

@@ -15,11 +15,22 @@ typedef enum padded_outcome { PADDED_WELL, PADDED_BAD, PADDED_NO_MEMORY } padded
 status padded_texts_check(const char *encoding, const char *title, error *err) MUST_USE;
 /* Zeroed: nothing to end. */
 void padded_texts_fini(padded_texts *t);
+/* Texts in ENCODING follow, which lives as long as T. */
+void padded_texts_use(padded_texts *t, const char *encoding);
 
 /* The text of the LENGTH bytes at BYTES, trimmed, in MEMORY with INPUT_MARGIN readable bytes after it.  NUL
  * bytes pad like blanks and are dropped; so is a character that the end of the field cuts off.  PADDED_BAD:
  * the byte at *BAD is not of the encoding. */
 padded_outcome padded_text(padded_texts *t, const uint8_t *bytes, size_t length, arena *memory, slice *out,
                            size_t *bad);
+
+/* What a text is, in messages: the file, "the label of variable", and its name. */
+typedef struct padded_naming {
+  const char *title, *what;
+  slice name;
+} padded_naming;
+/* The same of BYTES; what cannot be read is STATUS_DATA. */
+status padded_text_read(padded_texts *t, slice bytes, const padded_naming *naming, arena *memory, slice *out,
+                        error *err) MUST_USE;
 
 #endif

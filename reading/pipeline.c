@@ -55,7 +55,7 @@ static pipeline *pipeline_new(const pipeline_options *options) {
   pthread_cond_init(&p->changed, &clock);
   pthread_condattr_destroy(&clock);
   p->failed_at = SIZE_MAX;
-  p->slots_count = (size_t)options->threads + 2;
+  p->slots_count = (size_t)options->threads + 1;
   p->slots = calloc(p->slots_count, sizeof *p->slots);
   p->columns = calloc((size_t)options->schema->count + 1, sizeof *p->columns);
   p->memory = arena_new();

@@ -1,9 +1,10 @@
 /* Passes pieces of files from the splitting thread to the encoding threads.
  *
- * One thread splits, others encode, the caller waits and reports progress.  There are THREADS + 2 pieces,
- * so memory is bounded.  Pieces are numbered in the order of the dataset and results are kept by that
- * number; when something fails, what comes before it is still finished, and the first failure in the
- * order of the dataset is the one reported.  So the outcome does not depend on threads.
+ * One thread splits, others encode, the caller waits and reports progress.  There are THREADS + 1 pieces, one
+ * being cut while the others are encoded, so memory is bounded.  Pieces are numbered in the order of the
+ * dataset and results are kept by that number; when something fails, what comes before it is still finished,
+ * and the first failure in the order of the dataset is the one reported.  So the outcome does not depend on
+ * threads.
  */
 #ifndef CANVASS_READING_PIPELINE_H
 #define CANVASS_READING_PIPELINE_H

@@ -24,9 +24,9 @@
 
 enum {
   INPUT_RECORD_BYTES_MAX = 16 << 20,
-  INPUT_PIECE_BYTES_MAX = 256 << 20, /* a piece ends early with the record that reaches this */
-  INPUT_MARGIN = 16,                 /* readable bytes after the text of a cell */
-  INPUT_BRIEF_NONE = 0xff,           /* no byte of UTF-8 */
+  INPUT_PIECE_BYTES_MAX = 16 << 20, /* a piece ends early with the record that reaches this */
+  INPUT_MARGIN = 16,                /* readable bytes after the text of a cell */
+  INPUT_BRIEF_NONE = 0xff,          /* no byte of UTF-8 */
 };
 
 /* Separates the answers in a cell that holds several: as expected by `type: multi, delimiter: "|"`. */
@@ -197,5 +197,8 @@ void input_close(input_file *f);
 /* Gives PIECE a content of F's format.  False: out of memory. */
 bool input_piece_prepare(input_piece *piece, const input_file *f);
 void input_piece_fini(input_piece *piece);
+/* For how many bytes a piece makes room that is to hold BYTES: when it is not small, for the most that it may
+ * come to. So it is never moved, and what it does not use is address space and no memory. */
+size_t input_piece_room(size_t bytes);
 
 #endif

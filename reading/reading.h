@@ -14,11 +14,12 @@
  * 5. Blank records (no cell contains a visible character), repeated headers and totals belong to no
  * respondent: they are left out and counted, with the lines of the first ten.
  * 6. Ordinals count records from 0 over all files, those left out included; lines count from 1.
- * 7. A shard covers shard_rows records of one file, or fewer at the end of the file or when they exceed 256
+ * 7. A shard covers shard_rows records of one file, or fewer at the end of the file or when they exceed 16
  * MiB of text; records left out are not in it.  A shard without rows is not written.
  * 8. If several parts fail, the failure that comes first in the dataset is reported.
  *
- * Memory: the text of (threads + 2) shards, and the columns of one shard per thread.
+ * Memory: the text of (threads + 1) shards, at most 16 MiB and one record each, and the columns of one shard
+ * per thread; whatever the size of a file.
  */
 #ifndef CANVASS_READING_READING_H
 #define CANVASS_READING_READING_H

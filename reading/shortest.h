@@ -4,6 +4,12 @@
 
 #include "reading/reader.h"
 
+enum { SHORTEST_TEXT_BYTES = 40 };
+
+/* V, which is finite, as a decimal of up to 15 decimals, the fewest; false: it has more digits, or is larger
+ * than 2^53: TEXT has them, as printf does. */
+bool shortest_decimal(double v, decimal *out, char text[SHORTEST_TEXT_BYTES]);
+
 /* V is finite.  A text, in MEMORY with MARK, where a cell cannot be a number (reader.h).  False: out of
  * memory. */
 bool shortest_double(double v, char mark, arena *memory, input_cell *out);

@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "reading/reader.h"
 
 bool csv_piece_reserve(csv_piece *p, size_t capacity) {
   if (p->text != NULL && capacity <= p->capacity) {
     return true;
   }
   const size_t grown = p->capacity + p->capacity / 2;
-  const size_t bytes = capacity > grown ? capacity : grown;
+  const size_t bytes = input_piece_room(capacity > grown ? capacity : grown);
   uint8_t *memory = realloc(p->text != NULL ? p->text - CSV_MARGIN : NULL, bytes + (size_t)2 * CSV_MARGIN);
   if (memory == NULL) {
     return false;

@@ -121,24 +121,16 @@ static size_t format_dates(dta_dates dates, double v, char *out) {
   return moment_format(moment_of(dates), day, 0, out);
 }
 
-static bool set_text(const char *bytes, size_t length, arena *memory, input_cell *out) {
-  char *text = arena_alloc(memory, length + INPUT_MARGIN);
-  if (text != NULL) {
-    memcpy(text, bytes, length);
-    *out = (input_cell){.kind = INPUT_TEXT, .as.text = {text, length}};
-  }
-  return text != NULL;
-}
-
 bool dta_number_cell(const dta_variable *v, dta_number n, char mark, arena *memory, input_cell *out) {
   char text[MOMENT_TEXT_BYTES] = ".a";
+  size_t length = 2;
   if (n.is_missing) {
     text[1] = (char)('a' + n.letter);
-    return set_text(text, 2, memory, out);
+  } else {
+    length = v->dates != DTA_NO_DATES ? format_dates(v->dates, n.value, text) : 0;
   }
-  const size_t length = v->dates != DTA_NO_DATES ? format_dates(v->dates, n.value, text) : 0;
   if (length > 0) {
-    return set_text(text, length, memory, out);
+    return value_set_text(out, (slice){text, length}, memory);
   }
   return v->type == DTA_FLOAT ? shortest_float((float)n.value, mark, memory, out)
                               : shortest_double(n.value, mark, memory, out);

@@ -38,33 +38,17 @@ static uint64_t position(const input_file *f) {
   return (before + source_position(f->source)) / 2;
 }
 
-static void *piece_new(void) {
-  return calloc(1, sizeof(dta_piece));
-}
-
-static void piece_free(void *content) {
-  dta_piece *piece = content;
-  buf_fini(&piece->rows);
-  free(piece);
-}
-
-/* Reads on to the end, for the digest of the file. */
-static status read_rest(dta_file *d, error *err) {
-  while (!d->in.ended) {
-    byte_stream_take(&d->in, byte_stream_left(&d->in));
-    TRY(byte_stream_ask(&d->in, 1, err));
-  }
-  return STATUS_OK;
-}
-
 static status cut(input_file *f, uint32_t records, input_piece *piece, error *err) {
   dta_file *d = f->self;
-  buf *rows = &((dta_piece *)piece->content)->rows;
+  buf *rows = piece->content;
   buf_clear(rows);
   piece->first_ordinal = f->first_ordinal + d->rows_cut;
   piece->first_line = d->rows_cut + 1;
   piece->records = 0;
   while (piece->records < records && d->rows_cut < d->rows && rows->length < INPUT_PIECE_BYTES_MAX) {
+    if (!piece_bytes_reserve(rows, d->row_bytes)) {
+      return error_no_memory(err, f->title);
+    }
     TRY(byte_stream_need(&d->in, d->row_bytes, "its rows", err));
     buf_put(rows, byte_stream_bytes(&d->in), d->row_bytes);
     byte_stream_take(&d->in, d->row_bytes);
@@ -72,10 +56,7 @@ static status cut(input_file *f, uint32_t records, input_piece *piece, error *er
     d->rows_cut++;
   }
   piece->is_end = piece->records == 0;
-  if (rows->failed) {
-    return error_no_memory(err, f->title);
-  }
-  return piece->is_end ? read_rest(d, err) : STATUS_OK;
+  return piece->is_end ? byte_stream_pass_rest(&d->in, err) : STATUS_OK;
 }
 
 /* Files before format 117 begin with their format, the byte order, 1 and 0. */
@@ -98,8 +79,8 @@ const input_format input_dta = {
     .open = open_dta,
     .close = close_dta,
     .position = position,
-    .piece_new = piece_new,
-    .piece_free = piece_free,
+    .piece_new = piece_bytes_new,
+    .piece_free = piece_bytes_free,
     .cut = cut,
     .decoder_new = dta_decoder_new,
     .decoder_free = dta_decoder_free,

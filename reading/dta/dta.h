@@ -18,7 +18,7 @@
 #include "reading/byte_stream.h"
 #include "reading/moment.h"
 #include "reading/padded_text.h"
-#include "reading/reader.h"
+#include "reading/values.h"
 
 enum { DTA_LONG_TEXTS_MAX = 256 << 20, DTA_LETTERS = 26 };
 
@@ -90,8 +90,6 @@ status dta_take(input_file *f, uint64_t count, const uint8_t **out, error *err) 
 status dta_take_tag(input_file *f, const char *tag, error *err) MUST_USE;
 /* Converts BYTES up to a NUL into the header's memory; messages call them WHAT 'NAME'. */
 status dta_text(input_file *f, slice bytes, const char *what, slice name, slice *out, error *err) MUST_USE;
-status dta_refuse_text(const input_file *f, padded_outcome outcome, const char *what, slice name, slice bytes,
-                       size_t bad, error *err);
 
 /* The header and the variables (header.c); the rows come next. */
 status dta_read_header(input_file *f, error *err) MUST_USE;
@@ -116,15 +114,11 @@ void dta_sort_texts(dta_file *d);
 /* The text to which the eight bytes of a cell refer; NULL: there is none. */
 const dta_long_text *dta_find_text(const dta_file *d, const uint8_t *bytes);
 
+/* A piece is a buf of whole rows. */
 void *dta_decoder_new(void);
 void dta_decoder_free(void *decoder);
 status dta_decode(void *decoder, const input_file *f, const input_piece *piece, const input_sink *sink,
                   error *err) MUST_USE;
 bool dta_find(void *decoder, uint32_t row, uint32_t cell, slice *text);
-
-/* Whole rows. */
-typedef struct dta_piece {
-  buf rows;
-} dta_piece;
 
 #endif

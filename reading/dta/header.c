@@ -6,7 +6,7 @@
 #include "reading/encoding.h"
 #include "store/shard.h"
 
-enum { ROW_BYTES_MAX = INPUT_RECORD_BYTES_MAX, QUOTED_BYTES = 60 };
+enum { ROW_BYTES_MAX = INPUT_RECORD_BYTES_MAX };
 
 static const char within[] = "its description of the variables";
 
@@ -20,8 +20,7 @@ static const dta_layout layouts[] = {
 
 status dta_damaged(const input_file *f, const char *problem, error *err) {
   const dta_file *d = f->self;
-  return error_set(err, STATUS_DATA, "%s: is damaged at byte %llu: %s", f->title,
-                   (unsigned long long)byte_stream_position(&d->in), problem);
+  return byte_stream_damaged(&d->in, problem, err);
 }
 
 status dta_take(input_file *f, uint64_t count, const uint8_t **out, error *err) {
@@ -29,15 +28,7 @@ status dta_take(input_file *f, uint64_t count, const uint8_t **out, error *err) 
   if (count > DTA_LONG_TEXTS_MAX) {
     return dta_damaged(f, "a part of it claims to be larger than any file is", err);
   }
-  TRY(byte_stream_need(&d->in, (size_t)count, within, err));
-  uint8_t *copy = arena_alloc(f->memory, (size_t)count + INPUT_MARGIN);
-  if (copy == NULL) {
-    return error_no_memory(err, f->title);
-  }
-  memcpy(copy, byte_stream_bytes(&d->in), (size_t)count);
-  byte_stream_take(&d->in, (size_t)count);
-  *out = copy;
-  return STATUS_OK;
+  return byte_stream_keep(&d->in, (size_t)count, within, f->memory, out, err);
 }
 
 static status take_number(input_file *f, size_t bytes, uint64_t *out, error *err) {
@@ -65,27 +56,11 @@ status dta_take_tag(input_file *f, const char *tag, error *err) {
   return d->layout->has_tags ? take_literal(f, tag, err) : STATUS_OK;
 }
 
-status dta_refuse_text(const input_file *f, padded_outcome outcome, const char *what, slice name, slice bytes,
-                       size_t bad, error *err) {
-  const dta_file *d = f->self;
-  if (outcome == PADDED_NO_MEMORY) {
-    return error_no_memory(err, f->title);
-  }
-  const slice named = text_cut(name, QUOTED_BYTES);
-  const slice shown = {named.bytes, text_harmless(named)};
-  return error_set(err, STATUS_DATA, "%s: %s '%.*s': byte %zu (0x%02X) is not %s; %s", f->title, what,
-                   SLICE_ARG(shown), bad + 1, bad < bytes.length ? (unsigned)(uint8_t)bytes.bytes[bad] : 0,
-                   d->encoding != NULL ? d->encoding : "UTF-8",
-                   encoding_hint((const uint8_t *)bytes.bytes, bytes.length));
-}
-
 status dta_text(input_file *f, slice bytes, const char *what, slice name, slice *out, error *err) {
   dta_file *d = f->self;
-  size_t bad;
   const slice text = {bytes.bytes, strnlen(bytes.bytes, bytes.length)};
-  const padded_outcome outcome =
-      padded_text(&d->texts, (const uint8_t *)text.bytes, text.length, f->memory, out, &bad);
-  return outcome == PADDED_WELL ? STATUS_OK : dta_refuse_text(f, outcome, what, name, text, bad, err);
+  const padded_naming naming = {f->title, what, name};
+  return padded_text_read(&d->texts, text, &naming, f->memory, out, err);
 }
 
 /* ---- The header ------------------------------------------------------------------------------------- */
@@ -331,17 +306,14 @@ static status find_encoding(input_file *f, error *err) {
   d->encoding = f->options->encoding != NULL ? encoding_resolve(f->options->encoding)
                 : d->layout->release < 118   ? "WINDOWS-1252"
                                              : NULL;
-  d->texts.encoding = d->encoding;
+  padded_texts_use(&d->texts, d->encoding);
   return padded_texts_check(d->encoding, f->title, err);
 }
 
 status dta_read_header(input_file *f, error *err) {
   dta_file *d = f->self;
   uint64_t count = 0;
-  TRY(byte_stream_ask(&d->in, 1, err));
-  if (byte_stream_left(&d->in) == 0) {
-    return error_set(err, STATUS_DATA, "%s: is empty", f->title);
-  }
+  TRY(byte_stream_check_first(&d->in, err));
   TRY(byte_stream_bytes(&d->in)[0] == '<' ? read_tagged(f, &count, err) : read_untagged(f, &count, err));
   if (count == 0 || count > SHARD_COLUMNS_MAX) {
     return error_set(err, STATUS_DATA, "%s: has %llu variables; from 1 to %d can be read", f->title,

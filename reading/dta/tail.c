@@ -111,17 +111,9 @@ static status code_of(input_file *f, const dta_variable *v, uint32_t *letters, c
     return STATUS_OK;
   }
   *letters |= n.is_missing ? 1U << n.letter : 0;
-  if (!dta_number_cell(&of_labels, n, '.', f->memory, &cell)) {
-    return error_no_memory(err, f->title);
-  }
-  if (cell.kind == INPUT_TEXT) {
-    *out = cell.as.text;
-    return STATUS_OK;
-  }
-  char text[DECIMAL_TEXT_BYTES];
-  const int length = decimal_format(cell.as.number, text);
-  *out = arena_slice(f->memory, (slice){text, (size_t)length});
-  return arena_failed(f->memory) ? error_no_memory(err, f->title) : STATUS_OK;
+  return dta_number_cell(&of_labels, n, '.', f->memory, &cell) && value_text(&cell, '.', f->memory, out)
+             ? STATUS_OK
+             : error_no_memory(err, f->title);
 }
 
 static status make_labels(input_file *f, const label_table *t, uint32_t column, error *err) {
@@ -224,7 +216,6 @@ static status read_labels(input_file *f, error *err) {
 
 static status declare_letters(input_file *f, error *err) {
   const dta_file *d = f->self;
-  uint64_t bytes = 0;
   for (uint32_t i = 0; i < f->header.count; i++) {
     column_codes *codes = &f->header.columns[i].codes;
     code_range *missing = ARENA_ARRAY(f->memory, code_range, (size_t)__builtin_popcount(d->letters[i]) + 1);
@@ -238,13 +229,8 @@ static status declare_letters(input_file *f, error *err) {
       }
     }
     codes->missing = missing;
-    bytes += column_codes_bytes(codes);
   }
-  return bytes <= CODES_BYTES_MAX
-             ? STATUS_OK
-             : error_set(err, STATUS_DATA,
-                         "%s: the labels of its values take more than %d MiB; remove labels", f->title,
-                         CODES_BYTES_MAX >> 20);
+  return arena_failed(f->memory) ? error_no_memory(err, f->title) : STATUS_OK;
 }
 
 status dta_read_tail(input_file *f, const input_watch *watch, error *err) {

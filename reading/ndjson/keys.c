@@ -166,8 +166,7 @@ static status take_line(scan *s, slice line, error *err) {
 }
 
 /* Lines before the first byte that is not text; then that byte is reported. */
-static status take_lines(scan *s, const ndjson_piece *piece, uint64_t first_line, error *err) {
-  const buf *text = &piece->text;
+static status take_lines(scan *s, const buf *text, uint64_t first_line, error *err) {
   size_t good = plain_text_good(text->data, text->length);
   const bool is_good = good == text->length;
   while (!is_good && good > 0 && text->data[good - 1] != '\n') {
@@ -183,14 +182,14 @@ static status take_lines(scan *s, const ndjson_piece *piece, uint64_t first_line
   return is_good ? STATUS_OK : plain_text_check(text->data, text->length, first_line, s->file->title, err);
 }
 
-static status scan_file(scan *s, ndjson_piece *piece, const input_watch *watch, error *err) {
+static status scan_file(scan *s, buf *text, const input_watch *watch, error *err) {
   input_piece facts = {0};
   while (true) {
-    TRY(ndjson_cut(s->file, SCAN_RECORDS, piece, &facts, err));
+    TRY(ndjson_cut(s->file, SCAN_RECORDS, text, &facts, err));
     if (facts.is_end) {
       return STATUS_OK;
     }
-    TRY(take_lines(s, piece, facts.first_line, err));
+    TRY(take_lines(s, text, facts.first_line, err));
     if (watch != NULL && !watch->go_on(watch->context, s->file)) {
       return error_set(err, STATUS_INTERRUPTED, "reading was stopped");
     }
@@ -236,8 +235,9 @@ static status give_header(const scan *s, error *err) {
 
 status ndjson_find_keys(input_file *f, const input_watch *watch, error *err) {
   scan s = {.file = f, .self = f->self};
-  ndjson_piece piece = {0};
-  status st = scan_file(&s, &piece, watch, err);
+  buf text;
+  buf_init(&text);
+  status st = scan_file(&s, &text, watch, err);
   if (st == STATUS_OK) {
     st = check_found(&s, err);
   }
@@ -245,7 +245,7 @@ status ndjson_find_keys(input_file *f, const input_watch *watch, error *err) {
     st = give_header(&s, err);
   }
   s.self->names.limit = s.self->names.count; /* what decoders look up adds nothing */
-  buf_fini(&piece.text);
+  buf_fini(&text);
   line_reader_fini(&s.reader);
   ndjson_keys_fini(&s.keys);
   free(s.kinds);

@@ -12,7 +12,7 @@ enum { CHUNK_BYTES = 256 << 10 };
 static status read_more(input_file *f, buf *into, error *err) {
   ndjson_file *n = f->self;
   size_t got = 0;
-  if (!buf_reserve(into, CHUNK_BYTES + 1 + INPUT_MARGIN)) {
+  if (!piece_bytes_reserve(into, CHUNK_BYTES + 1 + INPUT_MARGIN)) {
     return error_no_memory(err, f->title);
   }
   TRY(source_read(f->source, into->data + into->length, CHUNK_BYTES, &got, err));
@@ -60,9 +60,8 @@ static status refuse_long(const input_file *f, const making *m, error *err) {
                    (unsigned long long)(n->line + m->lines), INPUT_RECORD_BYTES_MAX >> 20);
 }
 
-status ndjson_cut(input_file *f, uint32_t records, ndjson_piece *piece, input_piece *out, error *err) {
+status ndjson_cut(input_file *f, uint32_t records, buf *text, input_piece *out, error *err) {
   ndjson_file *n = f->self;
-  buf *text = &piece->text;
   making m = {0};
   buf_clear(text);
   buf_put(text, n->rest.data, n->rest.length);
@@ -150,16 +149,6 @@ static uint64_t position(const input_file *f) {
   return (before + source_position(f->source)) / 2;
 }
 
-static void *piece_new(void) {
-  return calloc(1, sizeof(ndjson_piece));
-}
-
-static void piece_free(void *content) {
-  ndjson_piece *piece = content;
-  buf_fini(&piece->text);
-  free(piece);
-}
-
 static status cut(input_file *f, uint32_t records, input_piece *piece, error *err) {
   ndjson_file *n = f->self;
   TRY(ndjson_cut(f, records, piece->content, piece, err));
@@ -189,8 +178,8 @@ const input_format input_ndjson = {
     .open = open_ndjson,
     .close = close_ndjson,
     .position = position,
-    .piece_new = piece_new,
-    .piece_free = piece_free,
+    .piece_new = piece_bytes_new,
+    .piece_free = piece_bytes_free,
     .cut = cut,
     .decoder_new = ndjson_decoder_new,
     .decoder_free = ndjson_decoder_free,

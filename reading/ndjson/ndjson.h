@@ -17,15 +17,9 @@
 #ifndef CANVASS_READING_NDJSON_NDJSON_H
 #define CANVASS_READING_NDJSON_NDJSON_H
 
-#include "base/buf.h"
 #include "reading/dictionary.h"
 #include "reading/ndjson/line.h"
-#include "reading/reader.h"
-
-/* Whole lines, including the last newline; INPUT_MARGIN bytes after them are readable. */
-typedef struct ndjson_piece {
-  buf text;
-} ndjson_piece;
+#include "reading/values.h"
 
 /* Which key of a file each member of a line is: mostly that of the line before. */
 typedef struct ndjson_keys {
@@ -56,9 +50,9 @@ bool ndjson_keys_start(ndjson_keys *k, const dictionary *names);
  * line had it already. */
 uint32_t ndjson_keys_next(ndjson_keys *k, slice key, bool *twice);
 
-/* Cuts whole lines off: at most RECORDS that are not blank. */
-status ndjson_cut(input_file *f, uint32_t records, ndjson_piece *piece, input_piece *out,
-                  error *err) MUST_USE;
+/* Cuts whole lines off into TEXT, including the last newline: at most RECORDS that are not blank.
+ * INPUT_MARGIN bytes after them are readable. */
+status ndjson_cut(input_file *f, uint32_t records, buf *text, input_piece *out, error *err) MUST_USE;
 /* Reads the whole file to find its keys. */
 status ndjson_find_keys(input_file *f, const input_watch *watch, error *err) MUST_USE;
 /* "file:line: the object has the key ... twice" */

@@ -7,7 +7,7 @@
 #include "reading/sav/sav.h"
 #include "store/shard.h"
 
-enum { INTEGERS_BYTES = 32, INTEGERS_CODE_PAGE = 28, FLOATS_BYTES = 24, CASES_BYTES = 16, QUOTED_BYTES = 60 };
+enum { INTEGERS_BYTES = 32, INTEGERS_CODE_PAGE = 28, FLOATS_BYTES = 24, CASES_BYTES = 16 };
 
 status sav_damaged(const input_file *f, const char *problem, error *err) {
   return error_set(err, STATUS_DATA, "%s: its dictionary is damaged: %s", f->title, problem);
@@ -15,25 +15,9 @@ status sav_damaged(const input_file *f, const char *problem, error *err) {
 
 /* ---- Texts ------------------------------------------------------------------------------------------ */
 
-status sav_refuse_text(const input_file *f, padded_outcome outcome, const char *what, slice name, slice bytes,
-                       size_t bad, error *err) {
-  const sav_file *s = f->self;
-  if (outcome == PADDED_NO_MEMORY) {
-    return error_no_memory(err, f->title);
-  }
-  const slice named = text_cut(name, QUOTED_BYTES);
-  const slice shown = {named.bytes, text_harmless(named)};
-  return error_set(err, STATUS_DATA, "%s: %s '%.*s': byte %zu (0x%02X) is not %s; %s", f->title, what,
-                   SLICE_ARG(shown), bad + 1, bad < bytes.length ? (unsigned)(uint8_t)bytes.bytes[bad] : 0,
-                   s->encoding != NULL ? s->encoding : "UTF-8",
-                   encoding_hint((const uint8_t *)bytes.bytes, bytes.length));
-}
-
 status sav_text(sav_making *m, slice bytes, const char *what, slice name, slice *out, error *err) {
-  size_t bad;
-  const padded_outcome outcome =
-      padded_text(&m->texts, (const uint8_t *)bytes.bytes, bytes.length, m->f->memory, out, &bad);
-  return outcome == PADDED_WELL ? STATUS_OK : sav_refuse_text(m->f, outcome, what, name, bytes, bad, err);
+  const padded_naming naming = {m->f->title, what, name};
+  return padded_text_read(&m->texts, bytes, &naming, m->f->memory, out, err);
 }
 
 /* ---- What holds for the whole file ------------------------------------------------------------------ */
@@ -229,24 +213,12 @@ static status make_columns(sav_making *m, error *err) {
   return sav_take_sets(m, err);
 }
 
-static status check_bytes(const input_file *f, error *err) {
-  uint64_t bytes = 0;
-  for (uint32_t i = 0; i < f->header.count; i++) {
-    bytes += column_codes_bytes(&f->header.columns[i].codes);
-    if (bytes > CODES_BYTES_MAX) {
-      return error_set(err, STATUS_DATA, "%s: the labels of its values take more than %d MiB; remove labels",
-                       f->title, CODES_BYTES_MAX >> 20);
-    }
-  }
-  return STATUS_OK;
-}
-
 status sav_make_columns(input_file *f, const sav_records *records, error *err) {
   sav_making m = {.f = f, .records = records};
   TRY(find_encoding(f, records, err));
   m.texts.encoding = ((sav_file *)f->self)->encoding;
   take_numbers(f->self, records);
-  status st = make_columns(&m, err);
+  const status st = make_columns(&m, err);
   padded_texts_fini(&m.texts);
-  return st == STATUS_OK ? check_bytes(f, err) : st;
+  return st;
 }

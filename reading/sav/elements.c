@@ -45,10 +45,5 @@ bool sav_number(double v, moment_kind moment, char mark, arena *memory, input_ce
   if (length == 0) {
     return shortest_double(v, mark, memory, out);
   }
-  char *copy = arena_alloc(memory, length + INPUT_MARGIN);
-  if (copy != NULL) {
-    memcpy(copy, text, length);
-    *out = (input_cell){.kind = INPUT_TEXT, .as.text = {copy, length}};
-  }
-  return copy != NULL;
+  return value_set_text(out, (slice){text, length}, memory);
 }

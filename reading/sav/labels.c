@@ -13,20 +13,10 @@ static uint32_t column_of(const sav_making *m, uint32_t record) {
 static status number_code(sav_making *m, uint32_t column, double v, slice *out, error *err) {
   const sav_file *s = m->f->self;
   input_cell cell = {0};
-  if (!sav_number(v, s->variables[column].moment, '.', m->f->memory, &cell)) {
-    return error_no_memory(err, m->f->title);
-  }
-  if (cell.kind == INPUT_TEXT) {
-    *out = cell.as.text;
-    return STATUS_OK;
-  }
-  char *text = arena_alloc(m->f->memory, DECIMAL_TEXT_BYTES);
-  if (text == NULL) {
-    return error_no_memory(err, m->f->title);
-  }
-  const size_t length = (size_t)decimal_format(cell.as.number, text);
-  *out = (slice){text, length};
-  return STATUS_OK;
+  return sav_number(v, s->variables[column].moment, '.', m->f->memory, &cell) &&
+                 value_text(&cell, '.', m->f->memory, out)
+             ? STATUS_OK
+             : error_no_memory(err, m->f->title);
 }
 
 /* The text of a code of eight bytes; empty: the code has none. */

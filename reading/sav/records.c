@@ -39,8 +39,7 @@ static const uint8_t subtypes[SAV_INFORMATIONS] = {
 
 static status damaged(const input_file *f, const char *problem, error *err) {
   const sav_file *s = f->self;
-  return error_set(err, STATUS_DATA, "%s: is damaged at byte %llu: %s", f->title,
-                   (unsigned long long)byte_stream_position(&s->in), problem);
+  return byte_stream_damaged(&s->in, problem, err);
 }
 
 /* Takes COUNT bytes, which stay valid. */
@@ -51,15 +50,7 @@ static status take(input_file *f, sav_records *r, uint64_t count, const uint8_t 
                      f->title, SAV_DICTIONARY_BYTES_MAX >> 20);
   }
   r->bytes += count;
-  TRY(byte_stream_need(&s->in, (size_t)count, within, err));
-  uint8_t *copy = arena_alloc(f->memory, (size_t)count + INPUT_MARGIN);
-  if (copy == NULL) {
-    return error_no_memory(err, f->title);
-  }
-  memcpy(copy, byte_stream_bytes(&s->in), (size_t)count);
-  byte_stream_take(&s->in, (size_t)count);
-  *out = copy;
-  return STATUS_OK;
+  return byte_stream_keep(&s->in, (size_t)count, within, f->memory, out, err);
 }
 
 static status take_number(input_file *f, uint32_t *out, error *err) {
@@ -86,10 +77,8 @@ static status read_compression(input_file *f, const uint8_t *header, error *err)
 
 static status read_header(input_file *f, sav_records *r, error *err) {
   sav_file *s = f->self;
+  TRY(byte_stream_check_first(&s->in, err));
   TRY(byte_stream_ask(&s->in, HEADER_BYTES, err));
-  if (byte_stream_left(&s->in) == 0) {
-    return error_set(err, STATUS_DATA, "%s: is empty", f->title);
-  }
   const uint8_t *header = byte_stream_bytes(&s->in);
   if (byte_stream_left(&s->in) < 4 || (memcmp(header, "$FL2", 4) != 0 && memcmp(header, "$FL3", 4) != 0)) {
     return error_set(err, STATUS_DATA, "%s: is not an SPSS system file, which begins with $FL2 or $FL3",

@@ -32,19 +32,9 @@ static uint64_t position(const input_file *f) {
   return source_position(f->source);
 }
 
-static void *piece_new(void) {
-  return calloc(1, sizeof(sav_piece));
-}
-
-static void piece_free(void *content) {
-  sav_piece *piece = content;
-  buf_fini(&piece->codes);
-  free(piece);
-}
-
 static status cut(input_file *f, uint32_t records, input_piece *piece, error *err) {
   sav_file *s = f->self;
-  buf *codes = &((sav_piece *)piece->content)->codes;
+  buf *codes = piece->content;
   bool end = false;
   buf_clear(codes);
   piece->first_ordinal = f->first_ordinal + s->cases_cut;
@@ -76,8 +66,8 @@ const input_format input_sav = {
     .open = open_sav,
     .close = close_sav,
     .position = position,
-    .piece_new = piece_new,
-    .piece_free = piece_free,
+    .piece_new = piece_bytes_new,
+    .piece_free = piece_bytes_free,
     .cut = cut,
     .decoder_new = sav_decoder_new,
     .decoder_free = sav_decoder_free,

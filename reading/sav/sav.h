@@ -26,7 +26,7 @@
 #include "reading/byte_stream.h"
 #include "reading/moment.h"
 #include "reading/padded_text.h"
-#include "reading/reader.h"
+#include "reading/values.h"
 
 enum {
   SAV_ELEMENT_BYTES = 8,
@@ -171,9 +171,6 @@ status sav_take_sets(sav_making *m, error *err) MUST_USE;
 
 /* Converts BYTES of the dictionary into the header's memory; messages call them WHAT 'NAME'. */
 status sav_text(sav_making *m, slice bytes, const char *what, slice name, slice *out, error *err) MUST_USE;
-/* The status and message for BYTES whose conversion (padded_text) had another OUTCOME than PADDED_WELL. */
-status sav_refuse_text(const input_file *f, padded_outcome outcome, const char *what, slice name, slice bytes,
-                       size_t bad, error *err);
 status sav_damaged(const input_file *f, const char *problem, error *err);
 
 /* ---- Elements (elements.c) -------------------------------------------------------------------------- */
@@ -189,11 +186,8 @@ bool sav_number(double v, moment_kind moment, char mark, arena *memory, input_ce
 /* ---- Cases (unpacker.c, decode.c) ------------------------------------------------------------------------
  */
 
-/* Cases one after the other.  A case is a code for each element; SAV_CODE_ELEMENT is followed by the element.
- */
-typedef struct sav_piece {
-  buf codes;
-} sav_piece;
+/* A piece is a buf of cases one after the other.  A case is a code for each element; SAV_CODE_ELEMENT is
+ * followed by the element. */
 
 /* Makes F's unpacker, which reads what follows the dictionary. */
 status sav_unpacker_new(input_file *f, error *err) MUST_USE;

@@ -196,11 +196,15 @@ static status next_coded(input_file *f, sav_unpacker *u, buf *out, bool *end, er
 }
 
 status sav_next_case(input_file *f, buf *out, bool *end, error *err) {
+  enum { CODE_BYTES = 1 };
   sav_file *s = f->self;
   sav_unpacker *u = s->unpacker;
   *end = u->ended || (s->cases >= 0 && s->cases_cut == (uint64_t)s->cases);
   if (*end) {
     return STATUS_OK;
+  }
+  if (!piece_bytes_reserve(out, (size_t)s->elements * (CODE_BYTES + SAV_ELEMENT_BYTES))) {
+    return error_no_memory(err, f->title);
   }
   TRY(s->compression == SAV_PLAIN ? next_plain(f, u, out, end, err) : next_coded(f, u, out, end, err));
   if (*end && s->cases >= 0) {

@@ -29,10 +29,9 @@ static uint32_t find_width(const sheet_rows *rows, size_t from) {
   bool is_used[SHEET_COLUMNS_MAX] = {false};
   uint32_t width = 0;
   for (size_t row = from; row < rows->count; row++) {
-    size_t count;
-    const sheet_cell *cells = sheet_rows_cells(rows, row, &count);
-    for (size_t i = 0; i < count; i++) {
-      is_used[cells[i].column] = true;
+    sheet_cells cells = sheet_rows_cells(rows, row);
+    for (sheet_cell cell; sheet_cells_next(&cells, &cell);) {
+      is_used[cell.column] = true;
     }
   }
   for (uint32_t column = 0; column < SHEET_COLUMNS_MAX; column++) {
@@ -45,11 +44,10 @@ static uint32_t find_width(const sheet_rows *rows, size_t from) {
 }
 
 static void take_cells(const first_rows *r, size_t row, slice *texts) {
-  size_t count;
-  const sheet_cell *cells = sheet_rows_cells(&r->x->ahead, row, &count);
-  for (size_t i = 0; i < count; i++) {
-    if (cells[i].column < r->cells) {
-      texts[cells[i].column] = arena_slice(r->f->memory, sheet_rows_text(&r->x->ahead, &cells[i]));
+  sheet_cells cells = sheet_rows_cells(&r->x->ahead, row);
+  for (sheet_cell cell; sheet_cells_next(&cells, &cell);) {
+    if (cell.column < r->cells) {
+      texts[cell.column] = arena_slice(r->f->memory, cell.text);
     }
   }
 }
@@ -91,15 +89,13 @@ static status take_rows(first_rows *r, error *err) {
 /* Passes over the rows before the header: those that the options skip, and blank ones. */
 static status pass_rows(first_rows *r, error *err) {
   const sheet_rows *ahead = &r->x->ahead;
-  size_t cells = 0;
   r->skip = r->f->options->header.skip;
   if (r->skip > 0 && r->skip >= ahead->count) {
     return error_set(err, STATUS_DATA, "%s: has %zu rows, and `data: {skip: %zu}` leaves out as many or more",
                      r->f->title, ahead->count, r->skip);
   }
   while (r->skip < ahead->count) {
-    (void)sheet_rows_cells(ahead, r->skip, &cells);
-    if (cells > 0) {
+    if (!sheet_rows_is_blank(ahead, r->skip)) {
       return STATUS_OK;
     }
     r->skip++;
@@ -157,7 +153,8 @@ status xlsx_header_read(input_file *f, const merges *merged, error *err) {
   first_rows r = {.f = f, .x = x, .merged = merged};
   header_use u;
   sheet_rows_clear(&x->ahead, 1);
-  TRY(sheet_next(x->sheet, (size_t)f->options->header.skip + LOOK_ROWS, &x->ahead, err));
+  TRY(sheet_next(x->sheet, (size_t)f->options->header.skip + ROWS_MAX, SIZE_MAX, &x->ahead, err));
+  TRY(sheet_next(x->sheet, LOOK_ROWS - ROWS_MAX, INPUT_PIECE_BYTES_MAX, &x->ahead, err));
   TRY(pass_rows(&r, err));
   TRY(take_rows(&r, err));
   const platform_sample sample = sample_of(&r);

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
-#include "reading/reader.h"
+#include "reading/shortest.h"
 #include "reading/xlsx/xml.h"
 
 typedef enum cell_type { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_BOOLEAN, CELL_DATE } cell_type;
@@ -17,13 +16,14 @@ struct sheet {
   xml_part *xml;
   sheet_options options;
   sheet_rows *into; /* while sheet_next runs */
-  size_t wanted;    /* rows in INTO at which to pause */
+  size_t wanted;    /* rows in INTO at which to pause, */
+  size_t bytes;     /* and bytes */
   uint64_t blank;   /* blank rows that are held back */
   uint64_t row;     /* the number of the last row */
   uint64_t formulas;
   uint32_t column;      /* the next one */
   uint32_t columns_end; /* cells from here on are not given */
-  bool in_value, in_inline, row_speaks, ended;
+  bool in_row, in_value, in_inline, row_speaks, ended;
   unsigned phonetic;
   bool remarked[FILE_REMARKS]; /* of the current row */
   file_skipped remarks[FILE_REMARKS];
@@ -117,14 +117,12 @@ static bool put_cell(sheet *s, slice text, bool is_number) {
     return true;
   }
   s->row_speaks = true;
-  return sheet_rows_add_cell(s->into, (uint16_t)s->column, text, is_number);
+  return sheet_rows_add_cell(s->into, s->column, text, is_number);
 }
-
-enum { DOUBLE_BYTES = 40 };
 
 /* VALUE with the digits that are shown.  Whole numbers may be ids. */
 static double shown_value(double value) {
-  char text[DOUBLE_BYTES];
+  char text[SHORTEST_TEXT_BYTES];
   if (value == rint(value)) {
     return value;
   }
@@ -133,14 +131,13 @@ static double shown_value(double value) {
 }
 
 static bool put_double(sheet *s, double value) {
-  char shortest[DOUBLE_BYTES];
+  char text[SHORTEST_TEXT_BYTES];
   char plain[DECIMAL_SCALED_TEXT_BYTES];
-  const slice text = {shortest, (size_t)json_format_number(value, shortest)};
   decimal number;
-  if (memchr(text.bytes, 'e', text.length) != NULL && decimal_parse_scaled(text, '.', &number)) {
+  if (shortest_decimal(value, &number, text) || decimal_parse_scaled(slice_of(text), '.', &number)) {
     return put_cell(s, (slice){plain, (size_t)decimal_format(decimal_normalise(number), plain)}, true);
   }
-  return put_cell(s, text, true);
+  return put_cell(s, slice_of(text), true);
 }
 
 static bool put_number(sheet *s, slice text) {
@@ -174,10 +171,16 @@ static void refuse_shared(sheet *s) {
 
 static bool put_shared(sheet *s, slice number) {
   slice text;
+  error why;
   char *end = NULL;
   const uint64_t index = strtoull((const char *)s->text.data, &end, 10);
-  if (number.length == 0 || *end != '\0' || !strings_at(s->options.strings, index, &text)) {
+  if (number.length == 0 || *end != '\0' || index >= strings_count(s->options.strings)) {
     refuse_shared(s);
+    return true;
+  }
+  const status st = strings_at(s->options.strings, index, &text, &why);
+  if (st != STATUS_OK) {
+    xml_fail(s->xml, st, &why);
     return true;
   }
   return put_cell(s, text, false);
@@ -249,7 +252,7 @@ static void begin_row(sheet *s, const char *const *attributes) {
     row = strtoull(number, &end, 10);
     row = *end == '\0' && row <= SHEET_ROWS_MAX ? row : 0;
   }
-  if (row <= s->row || row > SHEET_ROWS_MAX) {
+  if (s->in_row || row <= s->row || row > SHEET_ROWS_MAX) {
     xml_refuse(s->xml, "its sheet has a row after row %llu that is not a later one; save it again",
                (unsigned long long)s->row);
     return;
@@ -257,6 +260,7 @@ static void begin_row(sheet *s, const char *const *attributes) {
   s->blank += row - s->row - 1;
   s->row = row;
   s->column = 0;
+  s->in_row = true;
   s->row_speaks = false;
   memset(s->remarked, 0, sizeof s->remarked);
   s->remarked[FILE_HIDDEN_ROWS] = xml_is_true(attributes, "hidden");
@@ -281,21 +285,12 @@ static void begin_cell(sheet *s, const char *const *attributes) {
   buf_clear(&s->text);
 }
 
-/* Puts the blank rows that were held back before the current row: they have no cells, so they end where its
- * cells begin. */
-static bool put_blank_rows(sheet *s) {
-  const size_t begin = s->into->count > 0 ? s->into->ends[s->into->count - 1] : 0;
-  const size_t end = s->into->cells_count;
-  s->into->cells_count = begin;
-  bool well = true;
-  for (; well && s->blank > 0; s->blank--) {
-    well = sheet_rows_end_row(s->into);
-  }
-  s->into->cells_count = end;
-  return well;
+static bool is_full(const sheet *s) {
+  return s->into->count >= s->wanted || s->into->bytes.length >= s->bytes;
 }
 
 static void end_row(sheet *s) {
+  s->in_row = false;
   s->remarked[FILE_HIDDEN_ROWS] = s->remarked[FILE_HIDDEN_ROWS] && s->row_speaks;
   for (int i = 0; i < FILE_REMARKS && s->row > s->options.rows_left_out; i++) {
     if (s->remarked[i]) {
@@ -306,16 +301,19 @@ static void end_row(sheet *s) {
     s->blank++;
     return;
   }
-  if (!put_blank_rows(s) || !sheet_rows_end_row(s->into)) {
+  if (!sheet_rows_add_blank(s->into, s->blank) || !sheet_rows_end_row(s->into)) {
     xml_out_of_memory(s->xml);
-  } else if (s->into->count >= s->wanted) {
+    return;
+  }
+  s->blank = 0;
+  if (is_full(s)) {
     xml_pause(s->xml);
   }
 }
 
 static void take_begin(void *context, const char *name, const char *const *attributes) {
   sheet *s = context;
-  if (strcmp(name, "c") == 0) {
+  if (strcmp(name, "c") == 0 && s->in_row) {
     begin_cell(s, attributes);
   } else if (strcmp(name, "v") == 0) {
     s->in_value = true;
@@ -335,7 +333,7 @@ static void take_begin(void *context, const char *name, const char *const *attri
 
 static void take_end(void *context, const char *name) {
   sheet *s = context;
-  if (strcmp(name, "c") == 0) {
+  if (strcmp(name, "c") == 0 && s->in_row) {
     end_cell(s);
   } else if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0) {
     s->in_value = false;
@@ -386,10 +384,11 @@ void sheet_close(sheet *s) {
   }
 }
 
-status sheet_next(sheet *s, size_t count, sheet_rows *into, error *err) {
+status sheet_next(sheet *s, size_t count, size_t bytes, sheet_rows *into, error *err) {
   s->into = into;
   s->wanted = into->count + count;
-  while (!s->ended && into->count < s->wanted) {
+  s->bytes = bytes;
+  while (!s->ended && !is_full(s)) {
     TRY(xml_go_on(s->xml, &s->ended, err));
   }
   return STATUS_OK;
@@ -406,10 +405,8 @@ const file_skipped *sheet_remarks(const sheet *s) {
 void sheet_end_columns(sheet *s, uint32_t column, sheet_rows *ahead) {
   s->columns_end = column;
   for (size_t row = 0; row < ahead->count; row++) {
-    size_t count;
-    const sheet_cell *cells = sheet_rows_cells(ahead, row, &count);
     const uint64_t number = ahead->first_number + row;
-    if (count > 0 && cells[count - 1].column >= column && number > s->options.rows_left_out) {
+    if (sheet_rows_width(ahead, row) > column && number > s->options.rows_left_out) {
       file_skipped_note(&s->remarks[FILE_FAR_CELLS], number);
     }
   }

@@ -21,7 +21,7 @@ typedef struct sheet sheet;
 
 typedef struct sheet_options {
   slice part;
-  const strings *strings; /* borrowed, like the other members */
+  strings *strings; /* borrowed, like the other members */
   const styles *styles;
   bool from_1904;
   uint64_t rows_left_out; /* before the header: nothing is remarked of them */
@@ -29,8 +29,9 @@ typedef struct sheet_options {
 
 status sheet_open(package *p, const sheet_options *options, sheet **out, error *err) MUST_USE;
 void sheet_close(sheet *s);
-/* Appends COUNT rows to INTO: fewer at the end of the sheet, more when blank rows precede the last one. */
-status sheet_next(sheet *s, size_t count, sheet_rows *into, error *err) MUST_USE;
+/* Appends COUNT rows to INTO: fewer at the end of the sheet and when INTO comes to BYTES bytes, more when
+ * blank rows precede the last one. */
+status sheet_next(sheet *s, size_t count, size_t bytes, sheet_rows *into, error *err) MUST_USE;
 /* How many formulas without a stored result have been read so far. */
 uint64_t sheet_formulas_without_result(const sheet *s);
 /* FILE_REMARKS of them: rows met so far that are hidden, and the like. */

@@ -1,31 +1,28 @@
 #include "reading/xlsx/spill.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/file_bytes.h"
 
+static const char title[] = "the workbook's texts";
+
 void spill_init(spill *s, size_t in_memory) {
   *s = (spill){.in_memory = in_memory};
-  buf_init(&s->waiting);
+  buf_init(&s->held);
 }
 
 void spill_fini(spill *s) {
-  if (s->has_file && s->at != NULL && s->length > 0) {
-    (void)munmap((void *)(uintptr_t)s->at, s->length);
-  }
   if (s->has_file) {
     (void)close(s->fd);
   }
-  buf_fini(&s->waiting);
+  buf_fini(&s->held);
   spill_init(s, s->in_memory);
 }
 
 uint64_t spill_length(const spill *s) {
-  return s->written + s->waiting.length;
+  return s->has_file ? s->written + s->held.length : s->held.length;
 }
 
 static status flush(spill *s, error *err) {
@@ -33,38 +30,50 @@ static status flush(spill *s, error *err) {
     TRY(file_open_unlinked(&s->fd, err));
     s->has_file = true;
   }
-  const int problem = file_write(s->fd, s->waiting.data, s->waiting.length);
+  const int problem = file_write(s->fd, s->held.data, s->held.length);
   if (problem != 0) {
-    return error_set(err, STATUS_IO, "cannot write the workbook's texts to a temporary file: %s",
-                     strerror(problem));
+    return error_set(err, STATUS_IO, "cannot write %s to a temporary file: %s", title, strerror(problem));
   }
-  s->written += s->waiting.length;
-  buf_clear(&s->waiting);
+  s->written += s->held.length;
+  buf_clear(&s->held);
   return STATUS_OK;
 }
 
 status spill_put(spill *s, const void *bytes, size_t length, error *err) {
-  assert(s->at == NULL);
-  buf_put(&s->waiting, bytes, length);
-  TRY(buf_status(&s->waiting, "the workbook's texts", err));
-  return s->waiting.length > s->in_memory ? flush(s, err) : STATUS_OK;
+  buf_put(&s->held, bytes, length);
+  TRY(buf_status(&s->held, title, err));
+  return s->held.length > s->in_memory ? flush(s, err) : STATUS_OK;
 }
 
 status spill_finish(spill *s, error *err) {
-  static const uint8_t nothing = 0;
-  assert(s->at == NULL);
   if (!s->has_file) {
-    s->at = s->waiting.length > 0 ? s->waiting.data : &nothing;
-    s->length = s->waiting.length;
     return STATUS_OK;
   }
   TRY(flush(s, err));
-  buf_fini(&s->waiting);
-  void *mapped = mmap(NULL, s->written, PROT_READ, MAP_PRIVATE, s->fd, 0);
-  if (mapped == MAP_FAILED) {
-    return error_set(err, STATUS_IO, "cannot map the workbook's texts: %s", strerror(errno));
+  buf_fini(&s->held); /* what is read takes less */
+  return STATUS_OK;
+}
+
+status spill_get(spill *s, uint64_t at, size_t length, const uint8_t **out, error *err) {
+  static const uint8_t nothing = 0;
+  *out = &nothing;
+  if (length == 0) {
+    return STATUS_OK;
   }
-  s->at = mapped;
-  s->length = s->written;
+  if (!s->has_file) {
+    assert(at <= s->held.length && length <= s->held.length - at);
+    *out = s->held.data + at;
+    return STATUS_OK;
+  }
+  assert(at <= s->written && length <= s->written - at);
+  buf_clear(&s->held);
+  if (!buf_reserve(&s->held, length)) {
+    return error_no_memory(err, title);
+  }
+  const int problem = file_read_at(s->fd, at, s->held.data, length);
+  if (problem != 0) {
+    return error_set(err, STATUS_IO, "cannot read %s from a temporary file: %s", title, strerror(problem));
+  }
+  *out = s->held.data;
   return STATUS_OK;
 }

@@ -128,16 +128,17 @@ void strings_fini(strings *s) {
   spill_fini(&s->ends);
 }
 
-bool strings_at(const strings *s, uint64_t index, slice *text) {
+uint64_t strings_count(const strings *s) {
+  return spill_length(&s->ends) / sizeof(uint64_t);
+}
+
+status strings_at(strings *s, uint64_t index, slice *text, error *err) {
   uint64_t range[2] = {0, 0};
-  if (index >= s->ends.length / sizeof range[0]) {
-    return false;
-  }
-  const uint8_t *ends = s->ends.at + index * sizeof range[0];
-  memcpy(&range[1], ends, sizeof range[1]);
-  if (index > 0) {
-    memcpy(&range[0], ends - sizeof range[0], sizeof range[0]);
-  }
-  *text = (slice){(const char *)s->texts.at + range[0], range[1] - range[0]};
-  return true;
+  const size_t ends = index == 0 ? 1 : 2;
+  const uint8_t *bytes;
+  TRY(spill_get(&s->ends, (index + 1 - ends) * sizeof range[0], ends * sizeof range[0], &bytes, err));
+  memcpy(&range[2 - ends], bytes, ends * sizeof range[0]);
+  TRY(spill_get(&s->texts, range[0], (size_t)(range[1] - range[0]), &bytes, err));
+  *text = (slice){(const char *)bytes, (size_t)(range[1] - range[0])};
+  return STATUS_OK;
 }

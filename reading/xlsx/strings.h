@@ -9,14 +9,15 @@ typedef struct strings {
   spill texts, ends; /* ENDS: where each text ends, as uint64_t */
 } strings;
 
-enum { STRINGS_IN_MEMORY = 32 << 20 };
+enum { STRINGS_IN_MEMORY = 8 << 20 };
 
 /* Zeroes S, and reads PART (empty: there are none).  IN_MEMORY: the most bytes that TEXTS and ENDS may each
  * keep in memory. */
 status strings_read(package *p, slice part, size_t in_memory, strings *s, error *err) MUST_USE;
 void strings_fini(strings *s);
-/* The text INDEX; false: there is none. */
-bool strings_at(const strings *s, uint64_t index, slice *text);
+uint64_t strings_count(const strings *s);
+/* The text INDEX, below their number; valid until the next call. */
+status strings_at(strings *s, uint64_t index, slice *text, error *err) MUST_USE;
 
 /* Replaces escapes such as "_x000D_" by the characters they stand for, which XML cannot have.  In place;
  * returns the new length. */

@@ -172,9 +172,12 @@ static void piece_free(void *content) {
   free(content);
 }
 
-/* Moves up to RECORDS rows from AHEAD to ROWS, which is empty. */
+/* Moves up to RECORDS rows, a piece at most, from AHEAD to ROWS, which is empty. */
 static bool take_ahead(xlsx_file *x, uint32_t records, sheet_rows *rows) {
-  const size_t taken = x->ahead.count < records ? x->ahead.count : records;
+  size_t taken = x->ahead.count < records ? x->ahead.count : records;
+  while (taken > 1 && x->ahead.ends[taken - 2] >= INPUT_PIECE_BYTES_MAX) {
+    taken--;
+  }
   sheet_rows rest = {0};
   sheet_rows_clear(rows, x->ahead.first_number);
   sheet_rows_clear(&rest, x->ahead.first_number + taken);
@@ -195,8 +198,7 @@ static bool give_back(xlsx_file *x, uint32_t records, sheet_rows *rows) {
   if (!sheet_rows_append(&x->ahead, rows, records, rows->count - records)) {
     return false;
   }
-  rows->count = records;
-  rows->cells_count = records > 0 ? rows->ends[records - 1] : 0;
+  sheet_rows_cut(rows, records);
   return true;
 }
 
@@ -206,16 +208,16 @@ static status cut(input_file *f, uint32_t records, input_piece *piece, error *er
   if (!take_ahead(x, records, rows)) {
     return error_no_memory(err, f->title);
   }
-  if (rows->count < records) {
-    TRY(sheet_next(x->sheet, records - rows->count, rows, err));
+  if (rows->count < records && rows->bytes.length < INPUT_PIECE_BYTES_MAX) {
+    TRY(sheet_next(x->sheet, records - rows->count, INPUT_PIECE_BYTES_MAX, rows, err));
     if (!give_back(x, records, rows)) {
       return error_no_memory(err, f->title);
     }
   }
-  if (!buf_reserve(&rows->text, INPUT_MARGIN)) {
+  if (!piece_bytes_reserve(&rows->bytes, INPUT_MARGIN)) {
     return error_no_memory(err, f->title);
   }
-  memset(rows->text.data + rows->text.length, 0, INPUT_MARGIN);
+  memset(rows->bytes.data + rows->bytes.length, 0, INPUT_MARGIN);
   if (sheet_formulas_without_result(x->sheet) > 0) {
     f->header.reading.notices |= 1U << FILE_NOTICE_FORMULAS;
   }

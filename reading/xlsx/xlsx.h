@@ -1,6 +1,6 @@
 /* Excel workbooks (.xlsx, .xlsm, also as other programs write them) as an input format; its row is in xlsx.c.
  *
- * The table on one sheet is streamed: memory is bounded by the rows of a piece and 64 MiB of shared texts;
+ * The table on one sheet is streamed: memory is bounded by the rows of a piece and 16 MiB of shared texts;
  * more texts go to a temporary file.
  *
  * 1. The sheet is that of `data: {sheet: ...}`, by name or number, or the first that is not hidden.
@@ -18,8 +18,8 @@
 #include <stdio.h>
 
 #include "reading/header_use.h"
-#include "reading/reader.h"
 #include "reading/titles.h"
+#include "reading/values.h"
 #include "reading/xlsx/merges.h"
 #include "reading/xlsx/sheet.h"
 #include "reading/xlsx/tables.h"

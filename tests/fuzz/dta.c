@@ -1,9 +1,10 @@
 /* Stata's files (reading/dta/dta.h).  The first two bytes are how the file is read: blank rows and the stated
- * encoding, rows of a shard; the rest is the file.  ReadStat writes the seeds. */
+ * encoding, rows of a shard; the rest is the file.  ReadStat writes the seeds but for two. */
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/read_twice.h"
+#include "tests/reading/dta_by_hand.h"
 #include "tests/reading/readstat_files.h"
 
 enum { ROWS = 3 };
@@ -44,6 +45,14 @@ static void write_seed(written_as as, buf *out) {
 }
 
 void fuzz_seeds(fuzz_corpus *out) {
+  for (int is_big = 0; is_big < 2; is_big++) {
+    buf file;
+    buf_init(&file);
+    buf_put(&file, "\0\0", HOW_BYTES);
+    dta_by_hand(&file, is_big == 1);
+    fuzz_corpus_add(out, file.data, file.length);
+    buf_fini(&file);
+  }
   for (written_as as = WRITTEN_DTA_110; as <= WRITTEN_DTA_119; as++) {
     buf file;
     buf_init(&file);

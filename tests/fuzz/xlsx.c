@@ -1,12 +1,15 @@
 /* Workbooks (reading/xlsx/xlsx.h).  The first byte is how the file is read, the second what follows: the file
- * itself, or its sheet, its shared texts, its styles or its table in an otherwise valid workbook. */
+ * itself, or its sheet, its shared texts, its styles, its table or what the book says of itself, in an
+ * otherwise valid workbook.  Shared texts are also read into a file, where those go that memory does not
+ * hold. */
 #include <string.h>
 
+#include "reading/xlsx/strings.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/read_twice.h"
 #include "tests/reading/workbook.h"
 
-enum { HOW_BYTES = 2, PARTS = 5 };
+enum { HOW_BYTES = 2, PARTS = 6, SPILLED_FROM = 8 };
 
 static const char sheet[] =
     "<sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c t=\"inlineStr\"><is><t>b</t></is></c></row>"
@@ -24,6 +27,39 @@ static workbook_texts well_parts(void) {
                           .strings = slice_of(texts),
                           .styles = slice_of(formats),
                           .table = slice_of(table)};
+}
+
+static const char book[] =
+    "<workbookPr date1904=\"1\"/><bookViews><workbookView activeTab=\"0\"/></bookViews>";
+
+/* The shared texts of a workbook, of which memory holds IN_MEMORY bytes. */
+static status read_texts(const buf *workbook, size_t in_memory, buf *out) {
+  fuzz_file file = fuzz_file_new(workbook->data, workbook->length);
+  package *p = NULL;
+  strings all;
+  slice text;
+  error err = {STATUS_OK, ""};
+  fuzz_require_ok(package_open(file.path, "fuzz.xlsx", NULL, &p, &err), &err, "the archive is well");
+  const status st = strings_read(p, slice_of("xl/sharedStrings.xml"), in_memory, &all, &err);
+  for (uint64_t i = 0; st == STATUS_OK && i < strings_count(&all); i++) {
+    fuzz_require_ok(strings_at(&all, i, &text, &err), &err, "a text that is there can be read");
+    buf_put_slice(out, text);
+  }
+  strings_fini(&all);
+  package_close(p);
+  fuzz_file_close(&file);
+  return st;
+}
+
+static void read_texts_both_ways(const buf *workbook) {
+  buf held, spilled;
+  buf_init(&held);
+  buf_init(&spilled);
+  fuzz_require(read_texts(workbook, STRINGS_IN_MEMORY, &held) == read_texts(workbook, SPILLED_FROM, &spilled),
+               "a file takes the texts that memory takes");
+  fuzz_require_same(fuzz_slice(&held), fuzz_slice(&spilled), "and gives the same ones");
+  buf_fini(&held);
+  buf_fini(&spilled);
 }
 
 int fuzz_one(const uint8_t *bytes, size_t length) {
@@ -51,11 +87,17 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
     case 3:
       parts.styles = rest;
       break;
-    default:
+    case 4:
       parts.table = rest;
+      break;
+    default:
+      parts.book = rest;
   }
   if (bytes[1] % PARTS != 0) {
     workbook_put(&file, &parts);
+  }
+  if (bytes[1] % PARTS == 2) {
+    read_texts_both_ways(&file);
   }
   read_twice(&options, "fuzz.xlsx", file.data, file.length);
   buf_fini(&file);
@@ -85,5 +127,21 @@ void fuzz_seeds(fuzz_corpus *out) {
   add(out, 0, 2, parts.strings);
   add(out, 0, 3, parts.styles);
   add(out, 0, 4, parts.table);
+  add(out, 0, 5, slice_of(book));
+  /* Merged titles over two rows, and merged cells below. */
+  add(out, 2 << 3, 1,
+      slice_of(
+          "<sheetData><row><c t=\"str\"><v>a</v></c><c/><c t=\"str\"><v>b</v></c></row><row><c "
+          "t=\"str\"><v>x</v></c>"
+          "<c "
+          "t=\"str\"><v>y</v></c></row><row><c><v>1</v></c><c><v>2E-3</v></c></row></sheetData><mergeCells>"
+          "<mergeCell ref=\"A1:B1\"/><mergeCell ref=\"C1:C2\"/><mergeCell ref=\"A3:A4\"/></mergeCells>"));
+  /* Dates and times of every kind, blank rows, and a cell right of the titles. */
+  add(out, 2, 1,
+      slice_of("<sheetData><row r=\"2\"><c t=\"str\"><v>a</v></c></row><row r=\"4\"><c "
+               "s=\"1\"><v>60</v></c></row><row><c s=\"2\">"
+               "<v>1.5</v></c></row><row r=\"9\"><c t=\"d\"><v>2025-04-01T09:10:11</v></c></row><row><c "
+               "r=\"A10\" s=\"1\"><v>-1</v>"
+               "</c></row><row><c><v>1</v></c><c r=\"XFD11\"><v>2</v></c></row></sheetData>"));
   buf_fini(&file);
 }

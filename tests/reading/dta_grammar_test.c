@@ -3,6 +3,7 @@
 
 #include "reading/reader.h"
 #include "tests/reading/csv_reading.h"
+#include "tests/reading/dta_by_hand.h"
 #include "tests/reading/readstat_files.h"
 
 /* Reads all columns as texts. */
@@ -256,6 +257,33 @@ static void old_files_are_windows_1252_and_new_ones_utf_8_unless_stated(void **s
   buf_fini(&file);
 }
 
+static void files_of_either_byte_order_say_the_same(void **state) {
+  (void)state;
+  static const char *const expected[2][HAND_VARIABLES] = {
+      {"1", "2000-02-29", "0.1", "süd", "a text of any length"}, {".a", "", "-2.5", "", "(binary, 3 bytes)"}};
+  for (int is_big = 0; is_big < 2; is_big++) {
+    buf file;
+    buf_init(&file);
+    dta_by_hand(&file, is_big == 1);
+    dataset d = read_dta(&file, NULL);
+    assert_read(&d);
+    assert_int_equal(d.rows_count, 2);
+    for (size_t row = 0; row < 2; row++) {
+      for (uint32_t c = 0; c < HAND_VARIABLES; c++) {
+        assert_cell(&d, row, c, expected[row][c]);
+      }
+    }
+    const column_codes *codes = &d.facts->columns[0].codes;
+    assert_true(slice_is(d.facts->columns[0].label, "A question"));
+    assert_int_equal(codes->values_count, 2);
+    assert_true(slice_is(codes->values[0].code, "1") && slice_is(codes->values[0].label, "no"));
+    assert_true(slice_is(codes->values[1].code, ".a") && slice_is(codes->values[1].label, "refused"));
+    assert_int_equal(codes->missing_count, 1);
+    drop_dataset(&d);
+    buf_fini(&file);
+  }
+}
+
 static void damaged_and_unknown_files_are_refused_by_name(void **state) {
   (void)state;
   static const struct {
@@ -338,6 +366,7 @@ int main(void) {
       cmocka_unit_test(dates_of_every_kind_are_iso_texts),
       cmocka_unit_test(texts_of_any_length_are_found),
       cmocka_unit_test(old_files_are_windows_1252_and_new_ones_utf_8_unless_stated),
+      cmocka_unit_test(files_of_either_byte_order_say_the_same),
       cmocka_unit_test(damaged_and_unknown_files_are_refused_by_name),
       cmocka_unit_test(what_follows_the_end_is_refused),
       cmocka_unit_test(text_in_utf_8_of_an_older_file_is_named_as_such),

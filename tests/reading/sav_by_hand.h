@@ -67,12 +67,16 @@ static inline void put_variable(by_hand *h, const char *name, uint32_t width) {
   }
 }
 
-static inline void put_information(by_hand *h, uint32_t subtype, const char *text) {
+static inline void put_information_bytes(by_hand *h, uint32_t subtype, const void *bytes, size_t length) {
   put_u32(h, 7);
   put_u32(h, subtype);
   put_u32(h, 1);
-  put_u32(h, (uint32_t)strlen(text));
-  buf_put(&h->file, text, strlen(text));
+  put_u32(h, (uint32_t)length);
+  buf_put(&h->file, bytes, length);
+}
+
+static inline void put_information(by_hand *h, uint32_t subtype, const char *text) {
+  put_information_bytes(h, subtype, text, strlen(text));
 }
 
 static inline void end_dictionary(by_hand *h) {
