@@ -200,6 +200,7 @@ static status make_columns(sav_making *m, error *err) {
   }
   TRY(sav_take_segments(m, widths, err));
   TRY(number_columns(m, widths, err));
+  sav_forget_segments(m);
   TRY(sav_take_long_names(m, names, err));
   for (uint32_t i = 0; i < count; i++) {
     if (m->columns[i] != INPUT_ABSENT) {

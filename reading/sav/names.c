@@ -38,27 +38,48 @@ bool sav_order_names(sav_making *m) {
   for (uint32_t i = 0; all != NULL && m->by_name != NULL && i < count; i++) {
     m->by_name[i] = all[i].record;
   }
+  m->by_name_count = count;
   const bool well = all != NULL && m->by_name != NULL;
   free(all);
   return well;
 }
 
-uint32_t sav_find_record(const sav_making *m, slice name) {
+static slice name_at(const sav_making *m, uint32_t place) {
+  return m->records->list[m->by_name[place]].name;
+}
+
+/* The place of the first record called NAME, or of one with another name. */
+static uint32_t place_of(const sav_making *m, slice name) {
   uint32_t low = 0;
-  uint32_t high = m->records->count;
+  uint32_t high = m->by_name_count;
   while (low < high) {
     const uint32_t middle = low + (high - low) / 2;
-    const int order = compare_names(m->records->list[m->by_name[middle]].name, name);
-    if (order == 0) {
-      return m->by_name[middle];
-    }
-    if (order < 0) {
+    if (compare_names(name_at(m, middle), name) < 0) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return INPUT_ABSENT;
+  return low;
+}
+
+static bool is_named(const sav_making *m, uint32_t place, slice name) {
+  return place < m->by_name_count && compare_names(name_at(m, place), name) == 0;
+}
+
+uint32_t sav_find_record(const sav_making *m, slice name) {
+  const uint32_t place = place_of(m, name);
+  return is_named(m, place, name) ? m->by_name[place] : INPUT_ABSENT;
+}
+
+void sav_forget_segments(sav_making *m) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < m->by_name_count; i++) {
+    if (m->columns[m->by_name[i]] != INPUT_ABSENT) {
+      m->by_name[kept++] = m->by_name[i];
+    }
+  }
+  m->by_name_count = kept;
 }
 
 /* The next NAME=VALUE of LIST, which tabs separate.  False: there is none. */
@@ -98,12 +119,21 @@ status sav_take_long_names(sav_making *m, slice *names, error *err) {
   return STATUS_OK;
 }
 
+/* The texts called NAME are of WIDTH.  Programs call a segment as they please, also like another text: which
+ * record is a segment is known from the text in front of it. */
+static void note_width(const sav_making *m, slice name, uint32_t width, uint32_t *widths) {
+  uint32_t place = place_of(m, name);
+  const bool is_new = is_named(m, place, name) && widths[m->by_name[place]] == 0;
+  for (; is_new && is_named(m, place, name); place++) {
+    widths[m->by_name[place]] = width;
+  }
+}
+
 status sav_take_segments(sav_making *m, uint32_t *widths, error *err) {
   slice list = m->records->information[SAV_VERY_LONG_TEXTS];
   slice name;
   slice value;
   while (next_pair(&list, &name, &value)) {
-    const uint32_t record = sav_find_record(m, name);
     uint32_t width = 0;
     for (size_t i = 0; i < value.length && value.bytes[i] >= '0' && value.bytes[i] <= '9'; i++) {
       width = width * 10 + (uint32_t)(value.bytes[i] - '0');
@@ -111,8 +141,8 @@ status sav_take_segments(sav_making *m, uint32_t *widths, error *err) {
         return sav_damaged(m->f, "a text is longer than a million bytes", err);
       }
     }
-    if (record != INPUT_ABSENT && width > SAV_SEGMENT_BYTES) {
-      widths[record] = width;
+    if (width > SAV_SEGMENT_BYTES) {
+      note_width(m, name, width, widths);
     }
   }
   return STATUS_OK;

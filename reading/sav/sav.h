@@ -145,7 +145,9 @@ typedef struct sav_making {
   const sav_records *records;
   padded_texts texts;
   uint32_t *columns; /* of each record; INPUT_ABSENT: a further segment of a text */
-  uint32_t *by_name; /* the records in the order of their names */
+  uint32_t
+      *by_name; /* the records in the order of their names; once columns are numbered, without segments */
+  uint32_t by_name_count;
 } sav_making;
 
 /* Reads the header and all records before the cases. */
@@ -160,6 +162,8 @@ bool sav_order_names(sav_making *m);
 /* Reads the long names, which replace those in the records, and the segments of very long texts. */
 status sav_take_long_names(sav_making *m, slice *names, error *err) MUST_USE;
 status sav_take_segments(sav_making *m, uint32_t *widths, error *err) MUST_USE;
+/* Once columns are numbered: segments are found by name no longer. */
+void sav_forget_segments(sav_making *m);
 
 /* Read the labels of values and the missing values of columns, which are already made (labels.c). */
 status sav_take_labels(sav_making *m, error *err) MUST_USE;

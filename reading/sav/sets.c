@@ -96,7 +96,7 @@ static status take_columns(sav_making *m, slice names, code_set *set, error *err
   while (names.length > 0 && set->columns_count < most) {
     const slice word = take_word(&names);
     const uint32_t record = word.length > 0 ? sav_find_record(m, word) : INPUT_ABSENT;
-    if (record == INPUT_ABSENT || m->columns[record] == INPUT_ABSENT) {
+    if (record == INPUT_ABSENT) {
       continue;
     }
     if (!ARRAY_ROOM_IN(m->f->memory, columns, set->columns_count, capacity)) {

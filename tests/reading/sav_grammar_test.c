@@ -164,6 +164,41 @@ static void texts_of_any_length_are_one_cell(void **state) {
   free(text);
 }
 
+/* ReadStat, and so haven, calls the segments of C1 C11 to C17, whatever else is called so. */
+static void segments_that_are_called_like_other_texts_are_not_taken_for_them(void **state) {
+  (void)state;
+  enum { TEXTS = 24, WIDTH = 2000 };
+  buf file;
+  buf_init(&file);
+  readstat_writer_t *w = readstat_file_new();
+  char *text = calloc(1, WIDTH + 1);
+  memset(text, 'x', WIDTH);
+  for (int i = 1; i <= TEXTS; i++) {
+    char name[8];
+    snprintf(name, sizeof name, "c%d", i);
+    readstat_add_variable(w, name, READSTAT_TYPE_STRING, WIDTH);
+  }
+  readstat_file_begin(w, WRITTEN_SAV, &file, 1);
+  readstat_well(readstat_begin_row(w));
+  for (int i = 0; i < TEXTS; i++) {
+    text[0] = (char)('a' + i);
+    readstat_well(readstat_insert_string_value(w, readstat_get_variable(w, i), text));
+  }
+  readstat_well(readstat_end_row(w));
+  readstat_file_end(w);
+  dataset d = read_sav(&file, NULL);
+  assert_read(&d);
+  assert_int_equal(d.facts->columns_count, TEXTS);
+  assert_true(slice_is(d.facts->columns[11].name, "c12"));
+  for (uint32_t i = 0; i < TEXTS; i++) {
+    text[0] = (char)('a' + (char)i);
+    assert_cell(&d, 0, i, text);
+  }
+  drop_dataset(&d);
+  buf_fini(&file);
+  free(text);
+}
+
 static void a_wrong_encoding_is_told_with_case_and_variable_and_can_be_stated(void **state) {
   (void)state;
   /* 满意 in GB18030, in a file that says that it is UTF-8 */
@@ -283,6 +318,7 @@ int main(void) {
       cmocka_unit_test(a_number_is_the_shortest_decimal_that_reads_back),
       cmocka_unit_test(dates_and_times_are_iso_texts),
       cmocka_unit_test(texts_of_any_length_are_one_cell),
+      cmocka_unit_test(segments_that_are_called_like_other_texts_are_not_taken_for_them),
       cmocka_unit_test(a_wrong_encoding_is_told_with_case_and_variable_and_can_be_stated),
       cmocka_unit_test(a_character_that_the_width_cuts_off_is_dropped),
       cmocka_unit_test(what_the_dictionary_says_is_in_the_header),
