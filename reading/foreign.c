@@ -102,9 +102,12 @@ static bool is_pickle(slice head) {
 static const foreign kinds[] = {
     /* Tables of other programs. */
     {LOOK(is_workbook_xml), "an Excel workbook in XML", AS_CSV},
-    {BYTES("ASCII SPSS PORT FILE"), "an SPSS portable file", "save it as .sav or CSV"},
-    {BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60"), "a SAS data set", "export it as .sav, .dta or CSV"},
-    {BYTES("HEADER RECORD*******LIB"), "a SAS transport file", "export it as .sav, .dta or CSV"},
+    {BYTES("ASCII SPSS PORT FILE"), "an SPSS portable file",
+     "save it as .sav, or let PSPP do it: pspp-convert FILE FILE.sav"},
+    {BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60"), "a SAS data set",
+     "export it as .sav, .dta or CSV, or in R: haven::write_sav(haven::read_sas(\"FILE\"), \"FILE.sav\")"},
+    {BYTES("HEADER RECORD*******LIB"), "a SAS transport file",
+     "export it as .sav, .dta or CSV, or in R: haven::write_sav(haven::read_xpt(\"FILE\"), \"FILE.sav\")"},
     {BYTES("RDX2\nX"), "an R workspace", "in R: load(\"FILE\"), then write.csv(...) of the table in it"},
     {BYTES("RDX3\nX"), "an R workspace", "in R: load(\"FILE\"), then write.csv(...) of the table in it"},
     {BYTES("X\n\0\0\0"), "a table of R",
