@@ -49,7 +49,7 @@ void column_fini(column_writer *c);
 /* Begins a shard of at most ROWS_MAX rows, given as values, or as ranges of what TEXT_OF reads (reader.h).
  * False: out of memory. */
 bool column_start(column_writer *c, uint32_t rows_max, dictionary_text_of text_of);
-/* Appends the cells CELL of ROWS.  Their text must outlive the shard.  False: out of memory. */
+/* Appends the cells CELL of ROWS.  The text of ranges must outlive the shard.  False: out of memory. */
 bool column_append(column_writer *c, const input_rows *rows, uint32_t cell, uint32_t rows_max);
 /* Finds the text of an earlier row again.  False: out of memory. */
 typedef bool (*column_find)(void *context, uint32_t row, slice *text);

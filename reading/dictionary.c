@@ -163,22 +163,28 @@ uint32_t dictionary_find(const dictionary *d, slice text) {
   return find_slot(&d->texts, text, digest_xxh3(text.bytes, text.length))->code;
 }
 
-uint32_t dictionary_text(dictionary *d, slice text) {
+/* STAYS: as long as D has it; else it is copied. */
+static uint32_t code_of_text(dictionary *d, slice text, bool stays) {
   const uint64_t hash = digest_xxh3(text.bytes, text.length);
   dictionary_text_slot *slot = find_slot(&d->texts, text, hash);
   if (slot->code != DICTIONARY_NONE || d->count >= d->limit || d->failed) {
     return slot->code;
   }
-  if (!ARRAY_ROOM(d->list, d->count, d->capacity)) {
+  const slice kept = stays ? text : arena_slice(d->memory, text);
+  if (!ARRAY_ROOM(d->list, d->count, d->capacity) || (!stays && arena_failed(d->memory))) {
     d->failed = true;
     return DICTIONARY_NONE;
   }
   const uint32_t code = d->count;
-  d->list[d->count++] = text;
-  if (!put(&d->texts, slot, text, hash, code)) {
+  d->list[d->count++] = kept;
+  if (!put(&d->texts, slot, kept, hash, code)) {
     d->failed = true;
   }
   return code;
+}
+
+uint32_t dictionary_text(dictionary *d, slice text) {
+  return code_of_text(d, text, d->text_of != NULL);
 }
 
 uint32_t dictionary_add_missing(dictionary *d) {
@@ -188,16 +194,8 @@ uint32_t dictionary_add_missing(dictionary *d) {
 
 uint32_t dictionary_add_number(dictionary *d, decimal number, char mark) {
   char formatted[DECIMAL_TEXT_BYTES];
-  slice text = {formatted, number_format(number, mark, formatted)};
-  uint32_t code = dictionary_find(d, text);
-  if (code == DICTIONARY_NONE && d->count < d->limit) {
-    text = arena_slice(d->memory, text);
-    if (text.bytes == NULL) {
-      d->failed = true;
-      return DICTIONARY_NONE;
-    }
-    code = dictionary_text(d, text);
-  }
+  const slice text = {formatted, number_format(number, mark, formatted)};
+  const uint32_t code = code_of_text(d, text, false);
   if (number.scale == 0 && (uint64_t)number.mantissa < DICTIONARY_SMALL) {
     d->small[number.mantissa] = code;
   }
@@ -234,7 +232,8 @@ uint32_t dictionary_find_long(dictionary *d, slice raw) {
     return slot->code;
   }
   const uint32_t code = code_of_raw(d, raw);
-  if (code != DICTIONARY_NONE && !d->failed && !put(&d->raws, slot, raw, hash, code)) {
+  const slice kept = d->text_of != NULL || code == DICTIONARY_NONE ? raw : d->list[code];
+  if (code != DICTIONARY_NONE && !d->failed && !put(&d->raws, slot, kept, hash, code)) {
     d->failed = true;
   }
   return code;

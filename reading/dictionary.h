@@ -51,11 +51,11 @@ typedef struct dictionary {
   uint32_t missing;                 /* the code of a missing cell, */
   uint32_t small[DICTIONARY_SMALL]; /* and of the whole numbers from 0 on */
   bool failed;                      /* out of memory */
-  dictionary_text_of text_of;       /* of cells that are given raw; NULL: they are texts */
-  arena *memory;                    /* borrowed; for texts with doubled quotes */
+  dictionary_text_of text_of;       /* of cells that are given raw; NULL: they are texts, which are copied */
+  arena *memory;                    /* borrowed; for texts with doubled quotes, and copies */
 } dictionary;
 
-/* MEMORY lives as long as the texts are used; so do the cells.  False: out of memory. */
+/* MEMORY lives as long as the texts are used; so do cells that are given raw.  False: out of memory. */
 bool dictionary_init(dictionary *d, arena *memory);
 void dictionary_fini(dictionary *d);
 void dictionary_clear(dictionary *d, uint32_t limit); /* keeps the memory */

@@ -64,7 +64,7 @@ typedef enum input_kind { INPUT_MISSING, INPUT_TEXT, INPUT_NUMBER } input_kind;
 typedef struct input_cell {
   input_kind kind;
   union {
-    slice text;     /* trimmed; valid until the piece is decoded, and INPUT_MARGIN bytes after it readable */
+    slice text;     /* trimmed; valid until its row is taken, and INPUT_MARGIN bytes after it readable */
     decimal number; /* up to 16 digits and 16 decimals, as many as were written; others are given as texts,
                        with the dataset's decimal mark */
   } as;
@@ -174,7 +174,8 @@ struct input_format {
                    error *err);
   /* The text of a raw cell, within RAW or in MEMORY.  False: out of memory.  NULL: decode gives values. */
   bool (*text_of)(slice raw, arena *memory, slice *text);
-  /* The text of a cell of the piece that was decoded last; CELL as in its rows.  False: out of memory. */
+  /* The text of a cell of the piece that was decoded last, valid until the next; CELL as in its rows.  False:
+   * out of memory. */
   bool (*find)(void *decoder, uint32_t row, uint32_t cell, slice *text);
 };
 

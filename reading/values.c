@@ -66,6 +66,7 @@ void value_rows_fini(value_rows *r) {
   free(r->wanted_of);
   free(r->cells);
   free(r->places);
+  arena_destroy(r->memory);
   *r = (value_rows){0};
 }
 
@@ -80,11 +81,13 @@ bool value_rows_start(value_rows *r, const input_file *f, const input_piece *pie
   r->count = 0;
   r->count_max = batch_rows(sink->count);
   const size_t cells = ((size_t)r->count_max + 1) * sink->count + 1;
-  if (!ARRAY_ROOM_FOR(r->wanted_of, (size_t)f->header.count + 1, r->wanted_capacity) ||
+  r->memory = r->memory != NULL ? r->memory : arena_new();
+  if (r->memory == NULL || !ARRAY_ROOM_FOR(r->wanted_of, (size_t)f->header.count + 1, r->wanted_capacity) ||
       !ARRAY_ROOM_FOR(r->cells, cells, r->cells_capacity) ||
       !ARRAY_ROOM_FOR(r->places, (size_t)piece->records + 1, r->places_capacity)) {
     return false;
   }
+  arena_clear(r->memory);
   for (uint32_t i = 0; i < f->header.count; i++) {
     r->wanted_of[i] = INPUT_ABSENT;
   }
@@ -108,8 +111,10 @@ void value_rows_begin(value_rows *r) {
 
 static status give_batch(value_rows *r, error *err) {
   const input_rows rows = {.count = r->count, .cells = r->sink->count, .values = r->cells};
+  const bool well = r->sink->take(r->sink->context, &rows);
   r->count = 0;
-  return r->sink->take(r->sink->context, &rows) ? STATUS_OK : error_no_memory(err, r->file->title);
+  arena_clear(r->memory);
+  return well ? STATUS_OK : error_no_memory(err, r->file->title);
 }
 
 status value_rows_take(value_rows *r, size_t place, error *err) {
@@ -132,12 +137,13 @@ status value_rows_end(value_rows *r, error *err) {
 }
 
 size_t value_rows_again(value_rows *r, uint32_t row) {
+  arena_clear(r->memory);
   begin_at(r, r->count_max);
   return r->places[row];
 }
 
 bool value_rows_text(const value_rows *r, uint32_t cell, slice *text) {
-  return value_text(&r->row[cell], r->sink->decimal_mark, r->sink->memory, text);
+  return value_text(&r->row[cell], r->sink->decimal_mark, r->memory, text);
 }
 
 /* ---- Pieces ---------------------------------------------------------------------------------------- */

@@ -33,6 +33,7 @@ typedef struct value_rows {
   /* Of the piece in hand. */
   const input_file *file;
   const input_sink *sink;
+  arena *memory; /* of texts in the cells of a batch; cleared with each */
   /* Of the record in hand. */
   input_cell *row; /* the wanted columns */
   bool is_visible; /* some column of the file has something that can be seen */
@@ -65,7 +66,7 @@ static inline bool value_rows_need(const value_rows *r, uint32_t column) {
   return !r->is_visible || r->wanted_of[column] != INPUT_ABSENT;
 }
 
-/* TEXT, which lives as long as the piece, in a cell that may be NULL. */
+/* TEXT, in the piece or in the memory of R, in a cell that may be NULL. */
 static inline void value_rows_put_text(value_rows *r, input_cell *cell, slice text) {
   r->is_visible = r->is_visible || !slice_is_invisible(text);
   if (cell != NULL && text.length > 0) {
@@ -80,7 +81,7 @@ status value_rows_end(value_rows *r, error *err) MUST_USE;
 
 /* Begins row ROW of the piece again, to be filled as before; where it stands. */
 size_t value_rows_again(value_rows *r, uint32_t row);
-/* Then: what its cell CELL, of the wanted ones, says.  False: out of memory. */
+/* Then: what its cell CELL, of the wanted ones, says, until the next row is begun.  False: out of memory. */
 bool value_rows_text(const value_rows *r, uint32_t cell, slice *text);
 
 /* ---- Pieces ---------------------------------------------------------------------------------------- */

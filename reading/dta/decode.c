@@ -30,7 +30,7 @@ static status take_text(dta_decoder *d, uint32_t variable, const uint8_t *bytes,
   const padded_naming naming = {f->title, "the text of variable", f->header.columns[variable].name};
   const slice field = {(const char *)bytes, strnlen((const char *)bytes, s->variables[variable].width)};
   slice text;
-  const status st = padded_text_read(&d->texts, field, &naming, d->rows.sink->memory, &text, err);
+  const status st = padded_text_read(&d->texts, field, &naming, d->rows.memory, &text, err);
   if (st == STATUS_DATA) {
     return error_context(err, st, "row %llu", (unsigned long long)d->rows.sink->places->line);
   }
@@ -59,7 +59,7 @@ static status take_cell(dta_decoder *d, uint32_t variable, const uint8_t *row, i
     return STATUS_OK;
   }
   d->rows.is_visible = true;
-  return out == NULL || dta_number_cell(v, n, sink->decimal_mark, sink->memory, out)
+  return out == NULL || dta_number_cell(v, n, sink->decimal_mark, d->rows.memory, out)
              ? STATUS_OK
              : error_no_memory(err, d->rows.file->title);
 }

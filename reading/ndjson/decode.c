@@ -38,9 +38,9 @@ static bool text_of(const decoder *d, const line_value *value, slice *text) {
       *text = (slice){"", 0};
       return true;
     case LINE_NUMBER:
-      return value_number_text(value->written, d->rows.sink->decimal_mark, d->rows.sink->memory, text);
+      return value_number_text(value->written, d->rows.sink->decimal_mark, d->rows.memory, text);
     case LINE_TEXT:
-      return line_text(value, d->rows.sink->memory, text);
+      return line_text(value, d->rows.memory, text);
     default:
       *text = value->written;
       return true;
@@ -54,7 +54,7 @@ static bool out_of_memory(decoder *d) {
 
 /* The items of a list, joined: the result is not longer than the list itself. */
 static bool join_list(decoder *d, slice list, slice *text) {
-  char *joined = arena_alloc(d->rows.sink->memory, list.length + INPUT_MARGIN);
+  char *joined = arena_alloc(d->rows.memory, list.length + INPUT_MARGIN);
   size_t length = 0;
   line_value item;
   if (joined == NULL) {
@@ -86,7 +86,7 @@ static bool set_cell(decoder *d, const line_value *value, input_cell *cell) {
   if (value->kind == LINE_NUMBER) {
     d->rows.is_visible = true;
     return cell == NULL ||
-           value_set_number(cell, value->written, d->rows.sink->decimal_mark, d->rows.sink->memory) ||
+           value_set_number(cell, value->written, d->rows.sink->decimal_mark, d->rows.memory) ||
            out_of_memory(d);
   }
   if (value->kind == LINE_LIST) {

@@ -99,10 +99,9 @@ static bool add_key(scan *s, slice key) {
                      "%s:%llu: the objects have more than %d different keys, or %d MiB of them",
                      s->file->title, (unsigned long long)s->line, SHARD_COLUMNS_MAX, NAMES_BYTES_MAX >> 20));
   }
-  const slice kept = arena_slice(s->file->memory, key);
   n->names_bytes += key.length;
-  if (arena_failed(s->file->memory) || dictionary_text(&n->names, kept) == DICTIONARY_NONE ||
-      n->names.failed || !ARRAY_ROOM_FOR(s->kinds, SHARD_COLUMNS_MAX, s->kinds_capacity) ||
+  if (dictionary_text(&n->names, key) == DICTIONARY_NONE || n->names.failed ||
+      !ARRAY_ROOM_FOR(s->kinds, SHARD_COLUMNS_MAX, s->kinds_capacity) ||
       !ARRAY_ROOM_FOR(s->keys.seen, SHARD_COLUMNS_MAX, s->keys.seen_capacity)) {
     return stop(s, error_no_memory(&s->failure, s->file->title));
   }

@@ -78,7 +78,7 @@ static status take_number(sav_decoder *d, const sav_variable *v, input_cell *out
   }
   d->rows.is_visible = true;
   *missing = v->is_member && is_declared_missing(s, v, number);
-  if (out != NULL && !sav_number(number, v->moment, d->rows.sink->decimal_mark, d->rows.sink->memory, out)) {
+  if (out != NULL && !sav_number(number, v->moment, d->rows.sink->decimal_mark, d->rows.memory, out)) {
     return error_no_memory(err, d->rows.file->title);
   }
   return STATUS_OK;
@@ -125,7 +125,7 @@ static status take_text(sav_decoder *d, uint32_t variable, input_cell *out, erro
                                 d->rows.file->header.columns[variable].name};
   const slice bytes = {(const char *)d->text.data, d->text.length};
   slice text;
-  const status st = padded_text_read(&d->texts, bytes, &naming, d->rows.sink->memory, &text, err);
+  const status st = padded_text_read(&d->texts, bytes, &naming, d->rows.memory, &text, err);
   if (st == STATUS_DATA) {
     return error_context(err, st, "case %llu", (unsigned long long)d->rows.sink->places->line);
   }
@@ -181,7 +181,7 @@ static status join_answers(sav_decoder *d, const sav_list *list, input_cell *out
     }
   }
   const slice joined = {(const char *)text->data, text->length};
-  return !text->failed && (joined.length == 0 || value_set_text(out, joined, d->rows.sink->memory))
+  return !text->failed && (joined.length == 0 || value_set_text(out, joined, d->rows.memory))
              ? STATUS_OK
              : error_no_memory(err, d->rows.file->title);
 }

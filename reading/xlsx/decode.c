@@ -72,7 +72,7 @@ static bool read_row(decoder *d, sheet_cells cells, uint32_t *beyond) {
       continue;
     }
     d->rows.is_visible = true;
-    if (cell != NULL && !value_set_number(cell, next.text, sink->decimal_mark, sink->memory)) {
+    if (cell != NULL && !value_set_number(cell, next.text, sink->decimal_mark, d->rows.memory)) {
       return false;
     }
   }

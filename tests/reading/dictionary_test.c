@@ -18,6 +18,12 @@ void *__wrap_calloc(size_t count, size_t size) {
   return has_no_memory ? NULL : __real_calloc(count, size);
 }
 
+static bool as_it_is(slice raw, arena *memory, slice *text) {
+  (void)memory;
+  *text = raw;
+  return true;
+}
+
 /* The codes of many different cells, and whether the dictionary says that it failed. */
 static bool fails_to_take(const char *format) {
   static char cells[CELLS][CELL_BYTES];
@@ -25,6 +31,7 @@ static bool fails_to_take(const char *format) {
   arena *memory = arena_new();
   assert_non_null(memory);
   assert_true(dictionary_init(&d, memory));
+  d.text_of = as_it_is;
   dictionary_clear(&d, UINT32_MAX);
   has_no_memory = true;
   for (int i = 0; i < CELLS; i++) {
@@ -79,10 +86,33 @@ static void nor_are_those_of_raw_cells(void **state) {
   }
 }
 
+/* The formats that give values keep a text only until its row is taken. */
+static void texts_of_values_are_copied(void **state) {
+  (void)state;
+  static const char *const texts[] = {"short", "a text of more than sixteen bytes"};
+  for (int i = 0; i < 2; i++) {
+    char room[CELL_BYTES] = "";
+    dictionary d;
+    arena *memory = arena_new();
+    assert_true(memory != NULL && dictionary_init(&d, memory));
+    dictionary_clear(&d, UINT32_MAX);
+    for (int again = 0; again < 2; again++) {
+      snprintf(room, sizeof room, "%s", texts[i]);
+      assert_int_equal(dictionary_code(&d, (const uint8_t *)room, strlen(room)), 0);
+      memset(room, 'x', sizeof room);
+    }
+    assert_int_equal(d.count, 1);
+    assert_true(slice_equal(d.list[0], slice_of(texts[i])));
+    dictionary_fini(&d);
+    arena_destroy(memory);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(tables_that_cannot_grow_are_not_filled_up),
       cmocka_unit_test(nor_are_those_of_raw_cells),
+      cmocka_unit_test(texts_of_values_are_copied),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
