@@ -85,15 +85,13 @@ static status cross_empty(const program *p, const program_accumulator *a, void *
 static status look_at_columns(frame *f, const program_accumulator *a, bool weighted, cross_column *columns,
                               error *err) {
   uint8_t span_max = weighted ? CROSS_NARROW_SPAN_WEIGHTED : CROSS_NARROW_SPAN;
-  bool all_narrow = true;
   for (uint32_t i = 0; i < a->variables_count; i++) {
-    TRY(byte_keys_of(f, a->variables[i], span_max, &columns[i].keys, err));
-    all_narrow = all_narrow && columns[i].keys.slots != NULL;
-  }
-  for (uint32_t i = 0; i < a->variables_count && !all_narrow; i++) {
     number_view view;
-    TRY(frame_number(f, a->variables[i], &view, err));
-    columns[i].values_wide = view.values;
+    TRY(byte_keys_of(f, a->variables[i], span_max, &columns[i].keys, err));
+    if (columns[i].keys.slots == NULL) {
+      TRY(frame_number(f, a->variables[i], &view, err));
+      columns[i].values_wide = view.values;
+    }
   }
   return STATUS_OK;
 }
@@ -109,7 +107,8 @@ static int64_t largest(const weight_view *weights, uint32_t rows) {
 
 static status add_shard(frame *f, const program_accumulator *a, cross_state *s, cross_column *columns,
                         error *err) {
-  cross_shard shard = {.pairs = pairs_of(a), .pairs_per_place = s->pairs_count, .columns = columns};
+  cross_shard shard = {
+      .pairs = pairs_of(a), .pairs_per_place = s->pairs_count, .columns = columns, .rows = frame_rows(f)};
   TRY(look_at_columns(f, a, s->weighted, columns, err));
   TRY(row_order_init(f, a, &shard.order, err));
   s->groups = row_order_take_groups(&shard.order);
@@ -121,7 +120,7 @@ static status add_shard(frame *f, const program_accumulator *a, cross_state *s, 
     st = cross_add_narrow(&shard, err);
   }
   if (st == STATUS_OK) {
-    cross_add_wide(&shard);
+    st = cross_add_wide(&shard, err);
   }
   row_order_fini(&shard.order);
   return st;

@@ -13,7 +13,7 @@ enum { CROSS_NARROW_SPAN = BYTE_KEYS_SPAN_MAX, CROSS_NARROW_SPAN_WEIGHTED = 11 }
 
 typedef struct cross_column {
   byte_keys keys;
-  const int64_t *values_wide; /* when some pair with this column is not narrow, of byte keys */
+  const int64_t *values_wide; /* NULL: bytes hold its keys */
 } cross_column;
 
 /* A shard on its way into a state. */
@@ -21,6 +21,7 @@ typedef struct cross_shard {
   pair_list pairs;
   uint32_t pairs_per_place;
   const cross_column *columns; /* per variable */
+  uint32_t rows;
   row_order order;
   weight_view weights;
   int64_t weight_max;
@@ -32,6 +33,6 @@ static inline cross_sums *cross_shard_sums(const cross_shard *s, uint32_t group,
 }
 
 status cross_add_narrow(const cross_shard *s, error *err) MUST_USE;
-void cross_add_wide(const cross_shard *s);
+status cross_add_wide(const cross_shard *s, error *err) MUST_USE;
 
 #endif

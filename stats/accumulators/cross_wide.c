@@ -1,4 +1,6 @@
 /* Pairs of CROSS with a wide column (numbers, scales of many points), one pair after the other. */
+#include <stdlib.h>
+
 #include "stats/accumulators/cross.h"
 #include "stats/accumulators/wide_sum.h"
 
@@ -57,17 +59,71 @@ static void add_pair(const cross_shard *s, uint32_t group, const int64_t *x, con
   flush(weighted, (exact *[]){&into->wx, &into->wy, &into->wxx, &into->wyy, &into->wxy});
 }
 
-void cross_add_wide(const cross_shard *s) {
+/* A narrow column as numbers, for the pairs with a wide one: one at a time, for all of them would take eight
+ * times the memory of the bytes. */
+typedef struct widened {
+  int64_t *values;
+  uint32_t column; /* UINT32_MAX: none yet */
+} widened;
+
+static const int64_t *values_of(const cross_shard *s, uint32_t column, widened *room) {
+  const byte_keys *keys = &s->columns[column].keys;
+  if (keys->slots == NULL) {
+    return s->columns[column].values_wide;
+  }
+  if (room->column != column) {
+    int64_t of_slot[UINT8_MAX + 1] = {0};
+    for (uint32_t slot = 0; slot <= BYTE_KEYS_SPAN_MAX; slot++) {
+      of_slot[slot] = keys->low + keys->of_slot[slot];
+    }
+    for (uint32_t slot = SLOT_MISSING; slot <= UINT8_MAX; slot++) {
+      of_slot[slot] = INT64_MIN + (int64_t)(slot - SLOT_MISSING);
+    }
+    for (uint32_t row = 0; row < s->rows; row++) {
+      room->values[row] = of_slot[keys->slots[row]];
+    }
+    room->column = column;
+  }
+  return room->values;
+}
+
+static void add_pairs(const cross_shard *s, widened *first, widened *second) {
   for (uint32_t i = 0; i < pairs_end(s->pairs); i++) {
     for (uint32_t j = pairs_first(s->pairs, i); j < s->pairs.variables_count; j++) {
       if (s->columns[i].keys.slots != NULL && s->columns[j].keys.slots != NULL) {
         continue;
       }
+      const int64_t *x = values_of(s, i, first);
+      const int64_t *y = values_of(s, j, second);
       for (uint32_t g = 0; g < s->order.groups_count; g++) {
         if (s->order.starts[g] < s->order.starts[g + 1]) {
-          add_pair(s, g, s->columns[i].values_wide, s->columns[j].values_wide, cross_shard_sums(s, g, i, j));
+          add_pair(s, g, x, y, cross_shard_sums(s, g, i, j));
         }
       }
     }
   }
+}
+
+static bool has_wide(const cross_shard *s) {
+  for (uint32_t i = 0; i < s->pairs.variables_count; i++) {
+    if (s->columns[i].keys.slots == NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
+status cross_add_wide(const cross_shard *s, error *err) {
+  if (!has_wide(s)) {
+    return STATUS_OK;
+  }
+  widened first = {calloc((size_t)s->rows + 1, sizeof(int64_t)), UINT32_MAX};
+  widened second = {calloc((size_t)s->rows + 1, sizeof(int64_t)), UINT32_MAX};
+  const bool well = first.values != NULL && second.values != NULL;
+  if (well) {
+    add_pairs(s, &first, &second);
+  }
+  free(first.values);
+  free(second.values);
+  return well ? STATUS_OK : error_no_memory(err, "cross");
 }
