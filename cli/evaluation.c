@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,7 @@ status evaluation_load_data(evaluation *e, const char *const *paths, size_t coun
   TRY(evaluation_say_problems(&problems, st, err));
   st = read_data(e, &options, paths, count, err);
   progress_clear(&e->progress);
+  (void)malloc_trim(0); /* what reading took, and computing will not take in the same sizes */
   return st;
 }
 
