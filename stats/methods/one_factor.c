@@ -22,7 +22,9 @@ typedef struct search {
   double *x, *tried, *gradient, *step; /* of log u */
   double *vector, *product;
   double *scaled, *inverse, *hessian; /* p * p */
-  double value, eigenvalue;           /* f without what does not depend on u; t */
+  bool *held;
+  double value, eigenvalue; /* f without what does not depend on u; t */
+  double noise;             /* of f: differences up to this are rounding */
   error *err;
   status st;
 } search;
@@ -33,6 +35,7 @@ status one_factor_new(arena *a, uint32_t count, one_factor *out, error *err) {
                       .loading = ARENA_ARRAY(a, double, p + 1),
                       .uniqueness = ARENA_ARRAY(a, double, p + 1),
                       .vector = ARENA_ARRAY(a, double, p + 1),
+                      .held = ARENA_ARRAY(a, bool, p + 1),
                       .room = ARENA_ARRAY(a, double, MATRICES *p *p + VECTORS * p + 1)};
   return arena_failed(a) ? error_no_memory(err, "a factor") : STATUS_OK;
 }
@@ -62,6 +65,7 @@ static search open_search(const double *correlation, one_factor *f, error *err) 
                   .step = at + 3 * p * p + 3 * p,
                   .product = at + 3 * p * p + 4 * p,
                   .vector = f->vector,
+                  .held = f->held,
                   .err = err};
 }
 
@@ -122,12 +126,15 @@ static void evaluate(search *s, const double *x) {
     s->st = s->st == STATUS_OK ? st : s->st;
   }
   s->value = sum - s->eigenvalue + log(s->eigenvalue);
+  s->noise = 16 * DBL_EPSILON * (fabs(sum) + s->eigenvalue);
 }
 
 /* ---- Steps ---------------------------------------------------------------------------------------- */
 
-static bool is_held(const search *s, uint32_t i) {
-  return s->x[i] <= log(ONE_FACTOR_UNIQUENESS_MIN) && s->gradient[i] > 0;
+/* Items at the bound that f would push further stay there.  So near to it, they are there: a uniqueness that
+ * went through exp and log may be a digit off. */
+static bool is_at_bound(const search *s, uint32_t i) {
+  return s->x[i] <= log(ONE_FACTOR_UNIQUENESS_MIN) + 1e-9 && s->gradient[i] > 0;
 }
 
 /* The largest component of the gradient that may still go down. */
@@ -135,7 +142,7 @@ static double set_gradient(search *s) {
   double most = 0;
   for (uint32_t i = 0; i < s->p; i++) {
     s->gradient[i] = 1 - exp(-s->x[i]) + (s->eigenvalue - 1) * s->vector[i] * s->vector[i];
-    most = is_held(s, i) ? most : fmax(most, fabs(s->gradient[i]));
+    most = is_at_bound(s, i) ? most : fmax(most, fabs(s->gradient[i]));
   }
   return most;
 }
@@ -156,33 +163,65 @@ static bool set_inverse(search *s) {
   return true;
 }
 
-/* NEWTON: second derivatives; else their expectation, (I - v v')^2 element by element, which is never
+/* NEWTON: a second derivative; else its expectation, an element of (I - v v') squared, a matrix that is never
  * indefinite. */
-static void set_hessian(search *s, bool newton) {
-  const uint32_t p = s->p;
+static double second(const search *s, uint32_t i, uint32_t j, bool newton) {
   const double t = s->eigenvalue;
-  const double *v = s->vector;
-  for (uint32_t i = 0; i < p; i++) {
-    for (uint32_t j = 0; j < p; j++) {
-      const double own = i == j;
-      const double apart = own - v[i] * v[j];
-      const double m = 2 * t * s->inverse[(size_t)i * p + j] - 2 * v[i] * v[j] - apart;
-      double h = newton ? own * exp(-s->x[i]) - t * v[i] * v[i] * v[j] * v[j] - (t - 1) * v[i] * v[j] * m
-                        : apart * apart;
-      h = is_held(s, i) || is_held(s, j) ? own : h;
-      s->hessian[(size_t)i * p + j] = h + (newton ? 0 : own * 1e-9);
-    }
+  const double vi = s->vector[i];
+  const double vj = s->vector[j];
+  const double own = i == j;
+  const double apart = own - vi * vj;
+  if (!newton) {
+    return apart * apart + own * 1e-9;
   }
+  const double m = 2 * t * s->inverse[(size_t)i * s->p + j] - 2 * vi * vj - apart;
+  return own * exp(-s->x[i]) - t * vi * vi * vj * vj - (t - 1) * vi * vj * m;
 }
 
-static bool solve_step(search *s) {
-  if (!linear_cholesky(s->hessian, s->p, NULL)) {
+/* The step of the items that are not held, given the steps of those that are.  False: the matrix is not
+ * positive definite. */
+static bool solve_free(search *s, bool newton) {
+  const uint32_t p = s->p;
+  for (uint32_t i = 0; i < p; i++) {
+    for (uint32_t j = 0; j < p; j++) {
+      s->hessian[(size_t)i * p + j] = s->held[i] || s->held[j] ? i == j : second(s, i, j, newton);
+    }
+  }
+  if (!linear_cholesky(s->hessian, p, NULL)) {
     return false;
   }
-  for (uint32_t i = 0; i < s->p; i++) {
-    s->step[i] = is_held(s, i) ? 0 : -s->gradient[i];
+  for (uint32_t i = 0; i < p; i++) {
+    s->product[i] = s->held[i] ? s->step[i] : -s->gradient[i];
+    for (uint32_t j = 0; j < p && !s->held[i]; j++) {
+      s->product[i] -= s->held[j] ? second(s, i, j, newton) * s->step[j] : 0;
+    }
   }
-  linear_solve(s->hessian, s->p, s->step, 1);
+  linear_solve(s->hessian, p, s->product, 1);
+  memcpy(s->step, s->product, p * sizeof *s->step);
+  return true;
+}
+
+/* A step that stays within the bounds: items that it would take out are held at theirs, and the others go on.
+ */
+static bool solve_step(search *s, bool newton) {
+  const double floor = log(ONE_FACTOR_UNIQUENESS_MIN);
+  bool more = true;
+  for (uint32_t i = 0; i < s->p; i++) {
+    s->held[i] = is_at_bound(s, i);
+    s->step[i] = s->held[i] ? floor - s->x[i] : 0;
+  }
+  while (more) {
+    if (!solve_free(s, newton)) {
+      return false;
+    }
+    more = false;
+    for (uint32_t i = 0; i < s->p; i++) {
+      if (!s->held[i] && s->x[i] + s->step[i] < floor) {
+        s->held[i] = more = true;
+        s->step[i] = floor - s->x[i];
+      }
+    }
+  }
   return true;
 }
 
@@ -196,12 +235,19 @@ static bool descend(search *s) {
       s->tried[i] = fmax(floor, s->x[i] + fmax(-2, fmin(2, share * s->step[i])));
     }
     evaluate(s, s->tried);
-    if (s->value <= before + 1e-14 * fabs(before)) {
+    if (s->value <= before + s->noise) {
       memcpy(s->x, s->tried, s->p * sizeof *s->x);
       return true;
     }
   }
   return false;
+}
+
+/* Newton's step led nowhere: f and what follows from it are those of where it was tried last. */
+static bool solve_step_again(search *s) {
+  evaluate(s, s->x);
+  (void)set_gradient(s);
+  return s->st == STATUS_OK && solve_step(s, false);
 }
 
 static bool find_least(search *s) {
@@ -210,21 +256,15 @@ static bool find_least(search *s) {
   for (int k = 0; k < STEPS_MAX && s->st == STATUS_OK; k++) {
     const double gradient = set_gradient(s);
     /* Rounding has the last word: a small gradient that no longer falls is as small as it gets. */
-    if (gradient < GRADIENT_ENOUGH || (gradient < 1e-9 && gradient >= last / 2)) {
+    if (gradient < GRADIENT_ENOUGH || (gradient < 1e-11 && gradient >= last / 2)) {
       return true;
     }
     last = gradient;
     if (!set_inverse(s)) {
       return false;
     }
-    set_hessian(s, true);
-    if (!solve_step(s)) {
-      set_hessian(s, false);
-      if (!solve_step(s)) {
-        return false;
-      }
-    }
-    if (!descend(s)) {
+    const bool stepped = solve_step(s, true) && descend(s);
+    if (!stepped && !(solve_step_again(s) && descend(s))) {
       return gradient < 1e-7;
     }
   }

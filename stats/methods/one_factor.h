@@ -22,6 +22,7 @@ typedef struct one_factor {
   double *loading;    /* their sum is not negative */
   double *uniqueness; /* 1 - loading^2 but for Heywood cases */
   double *vector;     /* of t, the start of the next search */
+  bool *held;         /* at their bound, in a step */
   double *room;       /* for matrices, see one_factor.c */
 } one_factor;
 
