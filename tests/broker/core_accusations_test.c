@@ -206,7 +206,7 @@ static void a_kind_that_was_left_is_tried_again_where_the_other_has_nobody(void 
   sim_connect(s, 0);
   sim_turn(s);
   while (s->jobs[0].stage == 0) {
-    const sim_task t = take_task(s, 0);
+    const sim_task t = sim_take_task(s, 0);
     answer(s, &t, false);
   }
   for (int turns = 0; !s->jobs[0].ended && turns < 2000; turns++) {
@@ -222,8 +222,8 @@ static void a_kind_that_was_left_is_tried_again_where_the_other_has_nobody(void 
       sim_wait(s, 1000);
       continue;
     }
-    const sim_task t = take_task(s, 0);
-    if (worker_of_peer(s, t.peer) == 1 && t.work == WORK_MAP && t.id.stage == 1) {
+    const sim_task t = sim_take_task(s, 0);
+    if (sim_worker_at(s, t.peer) == 1 && t.work == WORK_MAP && t.id.stage == 1) {
       sim_accuse(s, &t, 1);
       sim_turn(s);
     } else {
@@ -232,7 +232,7 @@ static void a_kind_that_was_left_is_tried_again_where_the_other_has_nobody(void 
   }
   assert_true(s->jobs[0].notes > 2);
   assert_true(sim_is_right(s, 0));
-  assert_true(is_aside(s, 1));
+  assert_true(sim_is_aside(s, 1));
   assert_int_equal(count_aside(s), 1);
   sim_free(s);
 }

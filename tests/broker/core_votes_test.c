@@ -130,16 +130,16 @@ static sim *with_quarrel(bool is_one_machine) {
   sim_shards(s, 0, 1, CORE_RUN_ROWS);
   sim_submit(s, 0);
   sim_turn(s);
-  const sim_task slow = take_task(s, 0);
+  const sim_task slow = sim_take_task(s, 0);
   sim_disconnect(s, 0);
   sim_start_worker(s, 1, 1, 0);
   sim_connect(s, 1);
   sim_turn(s);
-  const sim_task second = take_task(s, 0);
+  const sim_task second = sim_take_task(s, 0);
   sim_connect(s, 0);
   sim_turn(s);
-  answer(s, &slow, s->workers[0].peer, 64);
-  answer(s, &second, second.peer, 0);
+  sim_give_as(s, &slow, s->workers[0].peer, 64);
+  sim_give_as(s, &second, second.peer, 0);
   s->tasks_count = 0; /* a step that nobody wants any more */
   sim_leave(s, 0);
   sim_turn(s);
@@ -195,7 +195,7 @@ static void a_worker_that_is_started_again_does_not_confirm_its_own_failure(void
   sim_submit(s, 0);
   sim_turn(s);
   const size_t at = s->tasks[0].peer == s->workers[0].peer ? 0 : 1;
-  const sim_task t = take_task(s, at);
+  const sim_task t = sim_take_task(s, at);
   sim_report_failure(s, &t, STATUS_JOB, NULL); /* B is busy */
   sim_turn(s);
   sim_leave(s, 0);

@@ -48,7 +48,7 @@ void fuzz_seeds(fuzz_corpus *out) {
   for (int is_big = 0; is_big < 2; is_big++) {
     buf file;
     buf_init(&file);
-    buf_put(&file, "\0\0", HOW_BYTES);
+    buf_put(&file, "\0\0", 2);
     dta_by_hand(&file, is_big == 1);
     fuzz_corpus_add(out, file.data, file.length);
     buf_fini(&file);

@@ -56,7 +56,7 @@ static void write_seed(written_as as, buf *out) {
 static void put_how(fuzz_corpus *out, const char *how, by_hand *h) {
   buf seed;
   buf_init(&seed);
-  buf_put(&seed, how, HOW_BYTES);
+  buf_put(&seed, how, 2);
   buf_put(&seed, h->file.data, h->file.length);
   fuzz_corpus_add(out, seed.data, seed.length);
   buf_fini(&seed);
