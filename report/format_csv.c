@@ -112,8 +112,8 @@ static void put_table(buf *out, const layout_section *section, const layout_tabl
 /* ---- Facts of the data --------------------------------------------------------------------------- */
 
 static void put_facts(const document *d, buf *out, buf *scratch) {
-  static const char *const totals[] = {"rows",   "quarantined", "blank_rows", "repeated_headers",
-                                       "totals", "lost_rows", "lost_shards", "invalid"};
+  static const char *const totals[] = {"rows",   "quarantined", "blank_rows",  "repeated_headers",
+                                       "totals", "lost_rows",   "lost_shards", "invalid"};
   static const char *const facts[] = {"answered", "invalid", "rounded"};
   const json *data = json_get(d->root, "data");
   line_owner owner = {slice_of("data"), slice_of("data"), slice_of("rows"), 0};

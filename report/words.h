@@ -187,13 +187,15 @@
     "{item} 的 {answered} 個數值中有 {n} 個的小數位數多於保留位數，已捨入（{places}）")                          \
   X(WORD_ROW_PLACE, "{file}:{line}", "{file}:{line}", "{file}:{line}")                                           \
   X(WORD_INVALID_RESULTS,                                                                                        \
-    "{n} of {rows} results of {item} {n?is:are} invalid and not used, being too large or made of an invalid "           \
+    "{n} of {rows} results of {item} {n?is:are} invalid and not used, being too large or made of an "            \
+    "invalid "                                                                                                   \
     "answer "                                                                                                    \
     "({places})",                                                                                                \
     "{item} 的 {rows} 个计算结果中有 {n} 个无效、未使用（过大，或由无效回答得出）（{places}）",                  \
     "{item} 的 {rows} 個計算結果中有 {n} 個無效、未使用（過大，或由無效回答得出）（{places}）")                  \
   X(WORD_VANISHED_RESULTS,                                                                                       \
-    "{n} of {answered} results of {item} {n?is:are} not 0 and {n?becomes:become} 0 with {decimals} decimals ({places})",            \
+    "{n} of {answered} results of {item} {n?is:are} not 0 and {n?becomes:become} 0 with {decimals} "             \
+    "decimals ({places})",                                                                                       \
     "{item} 的 {answered} 个计算结果中有 {n} 个不为 0，保留 {decimals} 位小数后成为 0（{places}）",              \
     "{item} 的 {answered} 個計算結果中有 {n} 個不為 0，保留 {decimals} 位小數後成為 0（{places}）")              \
   X(WORD_DECIMALS_DISPLACED,                                                                                     \

@@ -136,28 +136,32 @@ static void count_row(logistic_sums *m, const row_terms *t) {
   m->rows[m->rows_count++] = (predicted_row){.eta = eta, .weight = t->weight, .event = t->event};
 }
 
-/* Compiled separately for 64 and 128 bits: SUMS are gradient, then information. */
-#define ADD_PRODUCTS(sums, residual, curvature)         \
-  do {                                                  \
-    const uint32_t size_ = m->size;                     \
-    for (uint32_t d = 0; d < size_; d++) {              \
-      (sums)[d] += (residual)*m->x[d];                  \
-    }                                                   \
-    uint32_t at_ = size_;                               \
-    for (uint32_t d = 0; d < size_; d++) {              \
-      for (uint32_t k = 0; k <= d; k++) {               \
-        (sums)[at_++] += (curvature)*m->x[d] * m->x[k]; \
-      }                                                 \
-    }                                                   \
+/* Compiled separately for 64 and 128 bits (TYPE): SUMS are gradient, then information. */
+#define ADD_PRODUCTS(type, sums, residual, curvature) \
+  do {                                                \
+    const uint32_t size_ = m->size;                   \
+    const int64_t *restrict x_ = m->x;                \
+    type *restrict gradient_ = (sums);                \
+    for (uint32_t d = 0; d < size_; d++) {            \
+      gradient_[d] += (residual)*x_[d];               \
+    }                                                 \
+    type *restrict information_ = gradient_ + size_;  \
+    for (uint32_t d = 0; d < size_; d++) {            \
+      const type part_ = (curvature)*x_[d];           \
+      for (uint32_t k = 0; k <= d; k++) {             \
+        information_[k] += part_ * x_[k];             \
+      }                                               \
+      information_ += d + 1;                          \
+    }                                                 \
   } while (0)
 
 static void add_narrow(logistic_sums *m, const row_terms *t) {
-  ADD_PRODUCTS(m->narrow, t->residual, t->curvature);
+  ADD_PRODUCTS(int64_t, m->narrow, t->residual, t->curvature);
 }
 
 static void add_wide(logistic_sums *m, const row_terms *t) {
   const i128 w = t->weight;
-  ADD_PRODUCTS(m->wide, t->residual * w, t->curvature * w);
+  ADD_PRODUCTS(i128, m->wide, t->residual * w, t->curvature * w);
   if (m->s->scatter != NULL) {
     i128 *scatter = m->wide + m->size + logistic_cells(m->size);
     for (uint32_t d = 0, at = 0; d < m->size; d++) {

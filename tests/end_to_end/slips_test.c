@@ -175,7 +175,7 @@ static void strict_names_all_that_is_unusable(void **state) {
 /* By the report whatever it analyses, as other invalid answers are: 900,000 to the fifth is above 2^62. */
 static void computed_values_that_do_not_fit_are_told_and_refused(void **state) {
   scene *s = *state;
-#define TOLD                                                                                                \
+#define TOLD                                                                                              \
   "c: 1 of 3 results is invalid (too large, or made of an invalid answer) and is not used; the first is " \
   "that of %s:3\n"
   static const char *const analyses[] = {"describe: {items: c}", "describe: {items: b}",
