@@ -1,12 +1,9 @@
-/* What the decoders of formats that give values (reader.h) have in common: cells, batches of rows on their
- * way to the sink, and pieces that are nothing but bytes.
+/* What decoders of formats that give values (reader.h) have in common: cells, batches of rows on their way to
+ * the sink, and pieces whose content is a buf.
  *
- * For each piece a decoder starts its rows, and then for each record
- *
- *   begins a row, whose cells are all missing,
- *   fills the cells of the wanted columns, and says of the others whether they can be seen,
- *   and takes the row, with the place in the piece where it can be found again; or it notes in the sink's
- * places why the record is left out.
+ * A decoder starts its rows with each piece.  For each record it begins a row, whose cells are then all
+ * missing, fills the cells of the wanted columns, and takes the row, with the place in the piece where it can
+ * be found again; or it notes in the sink's places why the record is left out.
  */
 #ifndef CANVASS_READING_VALUES_H
 #define CANVASS_READING_VALUES_H
@@ -18,11 +15,11 @@
 
 /* A copy of TEXT in MEMORY, as a cell.  False: out of memory. */
 bool value_set_text(input_cell *out, slice text, arena *memory);
-/* A number that is written with a '.': a number where a cell can be one and its text is WRITTEN again, else a
- * text with MARK.  INPUT_MARGIN bytes after WRITTEN are readable; it is not copied without need.  False: out
- * of memory. */
+/* WRITTEN is a number with '.' as its decimal mark, and INPUT_MARGIN bytes after it are readable.  The cell
+ * is a number where a number's text would be WRITTEN again, else a text with MARK, in MEMORY where it had to
+ * be changed. False: out of memory. */
 bool value_set_number(input_cell *out, slice written, char mark, arena *memory);
-/* WRITTEN, a number with a '.', with MARK. */
+/* The same as a text, with MARK. */
 bool value_number_text(slice written, char mark, arena *memory, slice *text);
 /* What the cell says, in the cell or in MEMORY.  False: out of memory. */
 bool value_text(const input_cell *cell, char mark, arena *memory, slice *text);
@@ -30,17 +27,17 @@ bool value_text(const input_cell *cell, char mark, arena *memory, slice *text);
 /* ---- Rows ------------------------------------------------------------------------------------------ */
 
 typedef struct value_rows {
-  /* Of the piece in hand. */
+  /* Of the current piece. */
   const input_file *file;
   const input_sink *sink;
   arena *memory; /* of texts in the cells of a batch; cleared with each */
-  /* Of the record in hand. */
+  /* Of the current record. */
   input_cell *row; /* the wanted columns */
-  bool is_visible; /* some column of the file has something that can be seen */
-  /* Theirs: */
+  bool is_visible; /* a cell of the record has a visible character, in a wanted column or another */
+  /* For values.c alone. */
   uint32_t *wanted_of; /* a column of the sink for each column of the file; INPUT_ABSENT: none */
   size_t wanted_capacity;
-  input_cell *cells; /* of a batch, row by row, and of one row more, for value_rows_again */
+  input_cell *cells; /* of a batch, row by row, and of an extra row for value_rows_again */
   size_t cells_capacity;
   uint32_t count, count_max; /* rows of the batch */
   size_t *places;            /* of the rows of the piece */
@@ -49,10 +46,10 @@ typedef struct value_rows {
 
 /* Zeroed is empty. */
 void value_rows_fini(value_rows *r);
-/* PIECE of F follows.  False: out of memory. */
+/* Begins PIECE of F.  False: out of memory. */
 bool value_rows_start(value_rows *r, const input_file *f, const input_piece *piece, const input_sink *sink);
 
-/* The next record. */
+/* Begins the next record. */
 void value_rows_begin(value_rows *r);
 
 /* The record's cell in COLUMN of the file; NULL: it is not wanted. */
@@ -61,12 +58,12 @@ static inline input_cell *value_rows_cell(const value_rows *r, uint32_t column) 
   return wanted != INPUT_ABSENT ? &r->row[wanted] : NULL;
 }
 
-/* Whether COLUMN has to be looked at: it is wanted, or may be the first that can be seen. */
+/* Whether COLUMN must be read: it is wanted, or no visible character was found before it. */
 static inline bool value_rows_need(const value_rows *r, uint32_t column) {
   return !r->is_visible || r->wanted_of[column] != INPUT_ABSENT;
 }
 
-/* TEXT, in the piece or in the memory of R, in a cell that may be NULL. */
+/* Puts TEXT, which is in the piece or in the memory of R, into a cell; NULL: it is not wanted. */
 static inline void value_rows_put_text(value_rows *r, input_cell *cell, slice text) {
   r->is_visible = r->is_visible || !slice_is_invisible(text);
   if (cell != NULL && text.length > 0) {
@@ -74,7 +71,7 @@ static inline void value_rows_put_text(value_rows *r, input_cell *cell, slice te
   }
 }
 
-/* The record, of one line, is a row, which stands at PLACE; a blank one is left out where blank rows are. */
+/* Takes the record, which is one line and stands at PLACE, as a row, or leaves it out as a blank one. */
 status value_rows_take(value_rows *r, size_t place, error *err) MUST_USE;
 /* After the last record. */
 status value_rows_end(value_rows *r, error *err) MUST_USE;

@@ -7,7 +7,7 @@
 typedef struct dta_decoder {
   value_rows rows; /* their places are their numbers in the piece */
   padded_texts texts;
-  const uint8_t *bytes; /* of the piece in hand */
+  const uint8_t *bytes; /* of the current piece */
 } dta_decoder;
 
 void *dta_decoder_new(void) {
@@ -64,7 +64,7 @@ static status take_cell(dta_decoder *d, uint32_t variable, const uint8_t *row, i
              : error_no_memory(err, d->rows.file->title);
 }
 
-/* Fills the row in hand from that at PLACE. */
+/* Fills the current row from that at PLACE. */
 static status read_row(dta_decoder *d, size_t place, error *err) {
   const dta_file *s = d->rows.file->self;
   const uint8_t *row = d->bytes + place * s->row_bytes;

@@ -9,7 +9,7 @@ typedef struct decoder {
   value_rows rows; /* their places are in the text */
   line_reader reader;
   ndjson_keys keys;
-  const buf *text; /* of the piece in hand */
+  const buf *text; /* of the current piece */
   /* Of the line in hand. */
   bool has_unknown;    /* a key that the first pass did not find */
   status code;         /* why it was stopped; OK: the problem is the line's alone */
@@ -118,7 +118,7 @@ static bool take_member(void *context, slice key, const line_value *value) {
 
 /* ---- Lines --------------------------------------------------------------------------------------- */
 
-/* Fills the row in hand from LINE. */
+/* Fills the current row from LINE. */
 static line_result read_row(decoder *d, slice line) {
   const ndjson_file *n = d->rows.file->self;
   d->has_unknown = false;

@@ -15,7 +15,7 @@ typedef struct sheet_rows {
 
 void sheet_rows_fini(sheet_rows *r);
 void sheet_rows_clear(sheet_rows *r, uint64_t first_number);
-/* A cell of the row in hand, right of those before; TEXT is trimmed.  False: out of memory. */
+/* A cell of the current row, right of those before; TEXT is trimmed.  False: out of memory. */
 bool sheet_rows_add_cell(sheet_rows *r, uint32_t column, slice text, bool is_number);
 bool sheet_rows_end_row(sheet_rows *r);
 /* Puts COUNT blank rows before the current row. */
