@@ -65,11 +65,7 @@ static void describe_jobs(history *h) {
   sim *s = h->s;
   for (int job = 0; job < JOBS; job++) {
     sim_job *j = &s->jobs[job];
-    j->priority = (uint32_t)sim_below(s, 2);
-    j->stages = 1 + (uint32_t)sim_below(s, 3);
-    j->read = sim_chance(s, 10);
-    j->planned = sim_chance(s, 40);
-    j->stay_percent = sim_chance(s, 50) ? 0 : (unsigned)sim_below(s, 101);
+    sim_draw_course(s, j);
     sim_shards(s, job, j->read ? 0 : (uint32_t)sim_below(s, 30), 0);
     j->may_lose = h->weather->shards > 0;
     if (job == 0 && h->weather->shards > 0) {

@@ -189,6 +189,8 @@ uint64_t sim_lost_mix(const lost_shard *lost, uint32_t count);
 void sim_leaf_of(const sim_job *j, uint32_t number, uint32_t *first, uint32_t *end);
 /* Submits job JOB, which was described in s->jobs. */
 void sim_submit(sim *s, int job);
+/* Draws J's priority, its number of stages and which of the other tasks it has. */
+void sim_draw_course(sim *s, sim_job *j);
 /* COUNT shards of ROWS rows each; 0: of any number. */
 void sim_shards(sim *s, int job, uint32_t count, uint32_t rows);
 /* What the MAPs of all its stages computed and had, each counted once, as in an undisturbed cluster. */

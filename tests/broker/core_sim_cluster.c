@@ -50,6 +50,14 @@ uint64_t sim_lost_mix(const lost_shard *lost, uint32_t count) {
 
 /* ---- Jobs ------------------------------------------------------------------------------------------ */
 
+void sim_draw_course(sim *s, sim_job *j) {
+  j->priority = (uint32_t)sim_below(s, 2);
+  j->stages = 1 + (uint32_t)sim_below(s, 3);
+  j->read = sim_chance(s, 10);
+  j->planned = sim_chance(s, 40);
+  j->stay_percent = sim_chance(s, 50) ? 0 : (unsigned)sim_below(s, 101);
+}
+
 void sim_shards(sim *s, int job, uint32_t count, uint32_t rows) {
   sim_job *j = &s->jobs[job];
   assert_true(count <= SIM_SHARDS);

@@ -21,11 +21,7 @@ typedef struct storm {
 
 static void describe_job(sim *s, int job) {
   sim_job *j = &s->jobs[job];
-  j->priority = (uint32_t)sim_below(s, 2);
-  j->stages = 1 + (uint32_t)sim_below(s, 3);
-  j->read = sim_chance(s, 10);
-  j->planned = sim_chance(s, 40);
-  j->stay_percent = sim_chance(s, 50) ? 0 : (unsigned)sim_below(s, 101);
+  sim_draw_course(s, j);
   const uint32_t count = (uint32_t)sim_below(s, sim_chance(s, 30) ? 150 : 30);
   sim_shards(s, job, j->read ? 0 : count, 0);
 }

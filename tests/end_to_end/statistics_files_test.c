@@ -139,19 +139,20 @@ static const json *variable_of(const json *report, size_t index) {
   return json_at(json_get(json_get(report, "data"), "variables"), index);
 }
 
+static const char described[] =
+    "variables:\n"
+    "  v: {type: number}\n"
+    "  q: {type: scale}\n"
+    "analyses: [describe: {items: [v, q]}]\n";
+
 static int64_t missing_of(const json *variable, const char *reason) {
   return json_as_integer(json_get(json_get(variable, "missing"), reason));
 }
 
 static void codes_and_ranges_that_the_file_declares_are_missing(void **state) {
   scene *s = *state;
-  static const char spec[] =
-      "variables:\n"
-      "  v: {type: number}\n"
-      "  q: {type: scale}\n"
-      "analyses: [describe: {items: [v, q]}]\n";
   char path[PATH_BYTES];
-  process_write_file(s->directory, "missing.yaml", spec, sizeof spec - 1, s->spec, sizeof s->spec);
+  process_write_file(s->directory, "missing.yaml", described, sizeof described - 1, s->spec, sizeof s->spec);
   for (int shards = 0; shards < 2; shards++) { /* as numbers, and as codes of a dictionary */
     process_result r;
     write_missing(s, WRITTEN_SAV, "missing.sav", path);
@@ -197,14 +198,9 @@ static void multiple_response_sets_have_the_counts_that_r_finds(void **state) {
 
 static void check_and_reports_say_what_was_taken(void **state) {
   scene *s = *state;
-  static const char spec[] =
-      "variables:\n"
-      "  v: {type: number}\n"
-      "  q: {type: scale}\n"
-      "analyses: [describe: {items: [v, q]}]\n";
   char path[PATH_BYTES];
   process_result r;
-  process_write_file(s->directory, "taken.yaml", spec, sizeof spec - 1, s->spec, sizeof s->spec);
+  process_write_file(s->directory, "taken.yaml", described, sizeof described - 1, s->spec, sizeof s->spec);
   write_missing(s, WRITTEN_SAV_PLAIN, "taken.sav", path);
   CANVASS(&r, "check", s->spec, path);
   process_check_success(&r);

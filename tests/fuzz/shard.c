@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "store/shard_format.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/store/shard_sample.h"
 
@@ -98,34 +97,12 @@ static void check(const uint8_t *bytes, size_t length) {
   buf_fini(&second);
 }
 
-static void repair(uint8_t *bytes, size_t length) {
-  shard_header h;
-  if (length < sizeof h) {
-    return;
-  }
-  memcpy(&h, bytes, sizeof h);
-  for (size_t i = 0; i < h.columns_count && (i + 1) * sizeof(shard_entry) <= length - sizeof h; i++) {
-    uint8_t *at = bytes + sizeof h + i * sizeof(shard_entry);
-    shard_entry e;
-    memcpy(&e, at, sizeof e);
-    if (e.offset <= length && e.bytes <= length - e.offset) {
-      e.checksum = digest_xxh3(bytes + e.offset, e.bytes);
-      memcpy(at, &e, sizeof e);
-    }
-  }
-  if (h.header_bytes >= sizeof h + SHARD_CHECKSUM_BYTES && h.header_bytes <= length) {
-    const uint64_t checked = h.header_bytes - SHARD_CHECKSUM_BYTES;
-    const uint64_t checksum = digest_xxh3(bytes, checked);
-    memcpy(bytes + checked, &checksum, sizeof checksum);
-  }
-}
-
 int fuzz_one(const uint8_t *bytes, size_t length) {
   check(bytes, length);
   uint8_t *repaired = malloc(length + 1);
   fuzz_require(repaired != NULL, "there is memory");
   memcpy(repaired, bytes, length);
-  repair(repaired, length);
+  shard_sample_repair(repaired, length);
   check(repaired, length);
   free(repaired);
   return 0;

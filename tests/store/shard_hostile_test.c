@@ -132,25 +132,6 @@ static void every_changed_bit_is_noticed(void **state) {
   free(copy);
 }
 
-static void repair_checksums(uint8_t *bytes, size_t length) {
-  shard_header h;
-  memcpy(&h, bytes, sizeof h);
-  for (uint32_t i = 0; i < h.columns_count && i < COLUMNS; i++) {
-    uint8_t *at = bytes + sizeof h + i * sizeof(shard_entry);
-    shard_entry e;
-    memcpy(&e, at, sizeof e);
-    if (e.offset <= length && e.bytes <= length - e.offset) {
-      e.checksum = digest_xxh3(bytes + e.offset, e.bytes);
-      memcpy(at, &e, sizeof e);
-    }
-  }
-  if (h.header_bytes >= sizeof h && h.header_bytes <= length) {
-    const uint64_t checked = h.header_bytes - SHARD_CHECKSUM_BYTES;
-    const uint64_t checksum = digest_xxh3(bytes, checked);
-    memcpy(bytes + checked, &checksum, sizeof checksum);
-  }
-}
-
 static void changes_with_repaired_checksums_never_crash(void **state) {
   scene *s = *state;
   int accepted = 0;
@@ -165,7 +146,7 @@ static void changes_with_repaired_checksums_never_crash(void **state) {
         const size_t at = seeded_below(&s->r, seeded_below(&s->r, 2) == 0 ? header : s->bytes.length);
         copy[at] = seeded_below(&s->r, 2) == 0 ? values[seeded_below(&s->r, 5)] : (uint8_t)seeded_next(&s->r);
       }
-      repair_checksums(copy, s->bytes.length);
+      shard_sample_repair(copy, s->bytes.length);
       accepted += read_all(copy, s->bytes.length, NULL);
     }
     free(copy);
@@ -217,7 +198,7 @@ static void a_dictionary_of_numbers_has_no_more_texts_than_rows(void **state) {
   assert_int_equal(shard_open(b.data, b.length, "test", &s, &err), STATUS_OK);
   shard_close(s);
   b.data[offsetof(shard_header, rows)] = 2;
-  repair_checksums(b.data, b.length);
+  shard_sample_repair(b.data, b.length);
   assert_int_equal(shard_open(b.data, b.length, "test", &s, &err), STATUS_CORRUPT);
   assert_string_equal(
       err.message,

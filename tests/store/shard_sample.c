@@ -1,8 +1,11 @@
-/* Random shard contents, and the comparison of what was written with what was read. */
+/* Random shard contents, the comparison of what was written with what was read, and the repair of checksums.
+ */
 #include "tests/store/shard_sample.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "store/shard_format.h"
 
 static slice random_text(arena *memory, seeded *r, uint32_t index) {
   char text[400];
@@ -210,4 +213,26 @@ bool shard_sample_same(const packed_column *a, const packed_column *b, uint32_t 
     }
   }
   return same_rows(a, b, rows);
+}
+
+void shard_sample_repair(uint8_t *bytes, size_t length) {
+  shard_header h;
+  if (length < sizeof h) {
+    return;
+  }
+  memcpy(&h, bytes, sizeof h);
+  for (size_t i = 0; i < h.columns_count && (i + 1) * sizeof(shard_entry) <= length - sizeof h; i++) {
+    uint8_t *at = bytes + sizeof h + i * sizeof(shard_entry);
+    shard_entry e;
+    memcpy(&e, at, sizeof e);
+    if (e.offset <= length && e.bytes <= length - e.offset) {
+      e.checksum = digest_xxh3(bytes + e.offset, e.bytes);
+      memcpy(at, &e, sizeof e);
+    }
+  }
+  if (h.header_bytes >= sizeof h + SHARD_CHECKSUM_BYTES && h.header_bytes <= length) {
+    const uint64_t checked = h.header_bytes - SHARD_CHECKSUM_BYTES;
+    const uint64_t checksum = digest_xxh3(bytes, checked);
+    memcpy(bytes + checked, &checksum, sizeof checksum);
+  }
 }

@@ -10,5 +10,7 @@
 shard_content shard_sample(arena *memory, seeded *r, uint32_t rows, uint32_t columns);
 /* Whether A (of ROWS rows, offsets from any start) and B, as read, hold the same. */
 bool shard_sample_same(const packed_column *a, const packed_column *b, uint32_t rows);
+/* Makes the checksums in BYTES, an altered shard, good again where they are found. */
+void shard_sample_repair(uint8_t *bytes, size_t length);
 
 #endif
