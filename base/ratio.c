@@ -5,15 +5,10 @@
  * `round_scaled` round that integer to the 53 bits of a double, or to fewer where the result is
  * subnormal. */
 #include <assert.h>
-#include <gmp.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/exact.h"
-
-struct ratio {
-  mpq_t value;
-};
+#include "base/ratio_value.h"
 
 ratio *ratio_new(void) {
   ratio *r = malloc(sizeof *r);
