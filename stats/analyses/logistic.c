@@ -9,7 +9,6 @@
 #include "stats/analyses/registry.h"
 #include "stats/analyses/terms.h"
 #include "stats/analyses/weighting.h"
-#include "stats/methods/collinear.h"
 
 enum { MODELS_MAX = 500, SMALL_MAGNITUDE = 1 << 9 };
 
@@ -37,27 +36,13 @@ static const analysis_argument arguments[] = {
 };
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
-  const argument_value *predictors = request_argument(a, "predictors");
   const uint32_t outcome = request_argument(a, "outcome")->variables[0];
   const double cut = request_argument(a, "cut")->number;
   TRY(regressors_check_event(p, outcome, request_argument(a, "event"), err));
   if (!(cut > 0 && cut < 1)) {
     return error_set(err, STATUS_SPECIFICATION, "cut: %g is not between 0 and 1", cut);
   }
-  for (uint32_t i = 0; i < predictors->variables_count; i++) {
-    for (uint32_t k = 0; k < i; k++) {
-      if (predictors->variables[i] == predictors->variables[k]) {
-        return error_set(err, STATUS_SPECIFICATION, "predictors: \"%s\" is named twice; name each once",
-                         p->variables[predictors->variables[i]].name);
-      }
-    }
-    if (predictors->variables[i] == outcome) {
-      return error_set(err, STATUS_SPECIFICATION,
-                       "predictors: \"%s\" is the outcome; an outcome does not explain itself",
-                       p->variables[outcome].name);
-    }
-  }
-  return STATUS_OK;
+  return regressors_check(p, a, err);
 }
 
 /* ---- Stages --------------------------------------------------------------------------------------- */
@@ -221,68 +206,6 @@ static void warn_group(const group_walk *w, const char *code, uint32_t item, int
   run_warn(w->run, code, detail);
 }
 
-/* Names the columns of SET, the dropped one AT first. */
-static void warn_determined(const regression *g, const group_walk *w, uint32_t at, const bool *set) {
-  buf names;
-  buf_init(&names);
-  for (uint32_t i = 0; i < g->columns.count; i++) {
-    if (i != at && set[1 + i]) {
-      const regressor *column = &g->columns.at[i];
-      buf_printf(&names, "%s%s", names.length > 0 ? ", " : "",
-                 run_plan(g->run)->variables[column->item].name);
-      if (column->is_indicator) {
-        buf_printf(&names, " = %.*s", (int)column->key.length, column->key.bytes);
-      }
-    }
-  }
-  const regressor *column = &g->columns.at[at];
-  json *detail = run_detail(g->run);
-  json_set_text(detail, "item", run_plan(g->run)->variables[column->item].name);
-  json_set(detail, "value", column->is_indicator ? json_text(g->memory, column->key) : json_null(g->memory));
-  json_set(detail, "group", group_json(w));
-  json_set(detail, "others", json_text(g->memory, (slice){(const char *)names.data, names.length}));
-  run_warn(g->run, column->is_indicator ? "determined_value" : "determined_column", detail);
-  buf_fini(&names);
-}
-
-static void warn_constant(const regression *g, const group_walk *w, uint32_t at) {
-  const regressor *column = &g->columns.at[at];
-  json *detail = run_detail(g->run);
-  json_set_text(detail, "item", run_plan(g->run)->variables[column->item].name);
-  json_set(detail, "value", column->is_indicator ? json_text(g->memory, column->key) : json_null(g->memory));
-  json_set(detail, "group", group_json(w));
-  run_warn(g->run, column->is_indicator ? "value_without_rows" : "constant_item", detail);
-}
-
-/* Which columns the model of the group at hand has. */
-static status choose_columns(const regression *g, const group_walk *w, const covariance *c, logistic_model *m,
-                             error *err) {
-  const uint32_t p = c->count;
-  bool *dropped = ARENA_ARRAY(g->memory, bool, p), *sets = ARENA_ARRAY(g->memory, bool, (size_t)p *p);
-  double *part = ARENA_ARRAY(g->memory, double, (size_t)p *p);
-  if (dropped == NULL || sets == NULL || part == NULL) {
-    return error_no_memory(err, "logistic");
-  }
-  for (uint32_t i = 1; i < p; i++) { /* the outcome determines nothing */
-    for (uint32_t k = 1; k < p; k++) {
-      part[(size_t)i * p + k] = c->matrix[(size_t)i * p + k];
-    }
-  }
-  if (collinear_find(g->memory, part, p, dropped, sets) == UINT32_MAX) {
-    return error_no_memory(err, "logistic");
-  }
-  for (uint32_t i = 1; i < p; i++) {
-    if (!dropped[i]) {
-      m->columns[m->count++] = i - 1;
-    } else if (sets[(size_t)i * p + i]) {
-      warn_determined(g, w, i - 1, sets + (size_t)i * p);
-    } else {
-      warn_constant(g, w, i - 1);
-    }
-  }
-  return STATUS_OK;
-}
-
 /* The covariances of the columns that M has, in C's place, as those of mantissas. */
 static void keep_columns(const products_state *s, covariance *c, const logistic_model *m) {
   const uint32_t width = c->count, size = 1 + m->count;
@@ -312,7 +235,7 @@ static status start_model(regression *g, const group_walk *w, const products_sta
     return STATUS_OK;
   }
   TRY(logistic_model_new(g->memory, g->columns.count, &m, err));
-  TRY(choose_columns(g, w, c, &m, err));
+  TRY(regressors_choose(&g->columns, w, c->matrix, m.columns, &m.count, err));
   if (n <= 1 + (int64_t)m.count || m.count == 0) {
     warn_group(w, "too_few_rows", outcome, n);
     return STATUS_OK;

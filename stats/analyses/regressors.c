@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "stats/analyses/groups.h"
 #include "stats/analyses/levels.h"
+#include "stats/methods/collinear.h"
 
 static bool is_nominal(const plan *p, uint32_t item) {
   const program_variable *v = variable_of(p, item);
@@ -195,6 +195,89 @@ status regressors_add_event(analysis_run *run, uint32_t variable, const argument
     }
   }
   return add_flag(run, p->variables[variable].name, *index, ranges, events->list_count, index, err);
+}
+
+/* ---- Which of them a model can have -------------------------------------------------------------- */
+
+status regressors_check(const plan *p, const plan_analysis *a, error *err) {
+  const argument_value *predictors = request_argument(a, "predictors");
+  const uint32_t outcome = request_argument(a, "outcome")->variables[0];
+  for (uint32_t i = 0; i < predictors->variables_count; i++) {
+    for (uint32_t k = 0; k < i; k++) {
+      if (predictors->variables[i] == predictors->variables[k]) {
+        return error_set(err, STATUS_SPECIFICATION, "predictors: \"%s\" is named twice; name each once",
+                         p->variables[predictors->variables[i]].name);
+      }
+    }
+    if (predictors->variables[i] == outcome) {
+      return error_set(err, STATUS_SPECIFICATION,
+                       "predictors: \"%s\" is the outcome; an outcome does not explain itself",
+                       p->variables[outcome].name);
+    }
+  }
+  return STATUS_OK;
+}
+
+static json *column_detail(const group_walk *w, const regressor *column) {
+  json *detail = run_detail(w->run);
+  arena *memory = json_arena(run_section(w->run));
+  json_set_text(detail, "item", run_plan(w->run)->variables[column->item].name);
+  json_set(detail, "value", column->is_indicator ? json_text(memory, column->key) : json_null(memory));
+  json_set(detail, "group", group_json(w));
+  return detail;
+}
+
+/* Names the columns of SET, the dropped one AT first. */
+static void warn_determined(const regressors *r, const group_walk *w, uint32_t at, const bool *set) {
+  const regressor *column = &r->at[at];
+  buf names;
+  buf_init(&names);
+  for (uint32_t i = 0; i < r->count; i++) {
+    if (i != at && set[1 + i]) {
+      const regressor *other = &r->at[i];
+      buf_printf(&names, "%s%s", names.length > 0 ? ", " : "", run_plan(w->run)->variables[other->item].name);
+      if (other->is_indicator) {
+        buf_printf(&names, " = %.*s", (int)other->key.length, other->key.bytes);
+      }
+    }
+  }
+  json *detail = column_detail(w, column);
+  json_set(detail, "others",
+           json_text(json_arena(run_section(w->run)), (slice){(const char *)names.data, names.length}));
+  run_warn(w->run, column->is_indicator ? "determined_value" : "determined_column", detail);
+  buf_fini(&names);
+}
+
+status regressors_choose(const regressors *r, const group_walk *w, const double *matrix, uint32_t *kept,
+                         uint32_t *count, error *err) {
+  const uint32_t p = 1 + r->count;
+  arena *memory = json_arena(run_section(w->run));
+  bool *dropped = ARENA_ARRAY(memory, bool, p), *sets = ARENA_ARRAY(memory, bool, (size_t)p *p);
+  double *part = ARENA_ARRAY(memory, double, (size_t)p *p);
+  if (dropped == NULL || sets == NULL || part == NULL) {
+    return error_no_memory(err, "predictors");
+  }
+  for (uint32_t i = 1; i < p; i++) { /* the outcome determines nothing */
+    for (uint32_t k = 1; k < p; k++) {
+      part[(size_t)i * p + k] = matrix[(size_t)i * p + k];
+    }
+  }
+  if (collinear_find(memory, part, p, dropped, sets) == UINT32_MAX) {
+    return error_no_memory(err, "predictors");
+  }
+  *count = 0;
+  for (uint32_t i = 1; i < p; i++) {
+    const regressor *column = &r->at[i - 1];
+    if (!dropped[i]) {
+      kept[(*count)++] = i - 1;
+    } else if (sets[(size_t)i * p + i]) {
+      warn_determined(r, w, i - 1, sets + (size_t)i * p);
+    } else {
+      run_warn(w->run, column->is_indicator ? "value_without_rows" : "constant_item",
+               column_detail(w, column));
+    }
+  }
+  return STATUS_OK;
 }
 
 /* ---- In the report, and as bytes ------------------------------------------------------------------ */

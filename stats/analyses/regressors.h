@@ -8,7 +8,7 @@
 #ifndef CANVASS_STATS_ANALYSES_REGRESSORS_H
 #define CANVASS_STATS_ANALYSES_REGRESSORS_H
 
-#include "stats/analyses/table.h"
+#include "stats/analyses/groups.h"
 
 enum { REGRESSORS_MAX = 200 };
 
@@ -42,6 +42,13 @@ status regressors_add_event(analysis_run *run, uint32_t variable, const argument
 /* Whether EVENTS suits VARIABLE; the message says how not. */
 status regressors_check_event(const plan *p, uint32_t variable, const argument_value *events,
                               error *err) MUST_USE;
+/* Refuses predictors that are named twice, or are the outcome. */
+status regressors_check(const plan *p, const plan_analysis *a, error *err) MUST_USE;
+/* KEPT (room for `count`), *COUNT: the columns that neither are constant nor follow from those before them;
+ * warns of the others.  MATRIX: of the group at hand of W, covariances or sums of products of the outcome and
+ * then the columns. */
+status regressors_choose(const regressors *r, const group_walk *w, const double *matrix, uint32_t *kept,
+                         uint32_t *count, error *err) MUST_USE;
 /* Sets "item" and "value", empty but for indicators, of T's row. */
 void regressors_name(const regressors *r, uint32_t column, table *t);
 /* Notes the reference of every nominal predictor. */

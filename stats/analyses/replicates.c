@@ -29,6 +29,16 @@ status replicates_need(analysis_run *run, const uint32_t *variables, uint32_t co
   for (uint32_t i = 0; i < count; i++) {
     TRY(run_variable(run, variables[i], &all[i], err));
   }
+  return replicates_need_columns(run, all, count, pairwise, err);
+}
+
+status replicates_need_columns(analysis_run *run, const uint32_t *columns, uint32_t count, bool pairwise,
+                               error *err) {
+  uint32_t *all = ARENA_ARRAY(json_arena(run_section(run)), uint32_t, (size_t)count + 1);
+  if (all == NULL) {
+    return error_no_memory(err, "replicates");
+  }
+  memcpy(all, columns, count * sizeof *all);
   TRY(add_groups(run, &all[count], err));
   int64_t params[PRODUCTS_PARAMS] = {pairwise, 1};
   const program_accumulator a = {.kind = ACCUMULATOR_PRODUCTS,

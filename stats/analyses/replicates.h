@@ -16,6 +16,9 @@
 /* Asks for the sums of COUNT plan variables, for the total and each breakdown: groups_count results. */
 status replicates_need(analysis_run *run, const uint32_t *variables, uint32_t count, bool pairwise,
                        error *err) MUST_USE;
+/* The same of COLUMNS, indices in the program being built. */
+status replicates_need_columns(analysis_run *run, const uint32_t *columns, uint32_t count, bool pairwise,
+                               error *err) MUST_USE;
 /* Asks, once for a run and after all else, for what the notes say: rows whose unit is missing.  One result,
  * or none where no unit is declared. */
 status replicates_need_notes(analysis_run *run, error *err) MUST_USE;
