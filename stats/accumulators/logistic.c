@@ -10,8 +10,8 @@
 #include "stats/accumulators/logistic_sums.h"
 
 #include "stats/accumulators/registry.h"
+#include "stats/accumulators/row_score.h"
 #include "stats/accumulators/shape.h"
-#include "stats/program/long_score.h"
 
 enum { PARAMS_BEFORE = 3 };
 
@@ -32,14 +32,7 @@ static bool read_params(const program_accumulator *a, logistic_params *out) {
                            .cut = a->params[2],
                            .shifts = a->params + PARAMS_BEFORE,
                            .coefficients = a->params + PARAMS_BEFORE + size};
-  if (!points_shifts_are_valid(out->shifts, size)) {
-    return false;
-  }
-  uint8_t shifts[1 + LOGISTIC_PREDICTORS_MAX];
-  for (uint32_t d = 0; d < size; d++) {
-    shifts[d] = (uint8_t)out->shifts[d];
-  }
-  return long_score_fits(out->coefficients, shifts, size - 1);
+  return row_score_is_valid(out->shifts, out->coefficients, size);
 }
 
 static status logistic_check(const program *p, const program_accumulator *a, uint64_t *bytes_max,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/elementary.h"
-#include "stats/program/long_score.h"
+#include "stats/accumulators/row_score.h"
 
 enum { BLOCK_BITS = 9, BLOCK_ROWS = 1 << BLOCK_BITS }; /* sums of fixed width are made of so many rows */
 
@@ -27,7 +27,7 @@ typedef struct logistic_sums {
   const logistic_params *params;
   logistic_state *s;
   uint32_t size; /* 1 + predictors */
-  bool fast_score;
+  row_score score;
   sum_width width;
   int64_t *x; /* of the row at hand, the constant 1 first */
   /* of the block at hand: */
@@ -41,57 +41,6 @@ typedef struct logistic_sums {
 
 static unsigned bits_of(int64_t magnitude) {
   return magnitude == 0 ? 0 : 64 - (unsigned)__builtin_clzll((unsigned long long)magnitude);
-}
-
-/* ---- The linear predictor ------------------------------------------------------------------------ */
-
-/* Whether all scores of the shard, and what they are added up from, stay below 2^62. */
-static bool score_is_fast(const logistic_sums *m) {
-  const logistic_params *c = m->params;
-  u128 sum = 0;
-  for (uint32_t d = 0; d < m->size; d++) {
-    const int64_t magnitude = d == 0 ? 1 : m->p->columns[d].magnitude;
-    const i128 coefficient = c->coefficients[d];
-    if (c->shifts[d] != 0) {
-      return false;
-    }
-    sum += (u128)(coefficient < 0 ? -coefficient : coefficient) * (u128)magnitude;
-    if (sum >= (u128)1 << 62) {
-      return false;
-    }
-  }
-  return c->units == LOGISTIC_SCORE_BITS;
-}
-
-static int64_t cut_score(i128 score) {
-  return score > LOGISTIC_SCORE_MAX    ? LOGISTIC_SCORE_MAX
-         : score < -LOGISTIC_SCORE_MAX ? -LOGISTIC_SCORE_MAX
-                                       : (int64_t)score;
-}
-
-static int64_t score_of(const logistic_sums *m) {
-  const int64_t *coefficients = m->params->coefficients;
-  if (m->fast_score) {
-    int64_t sum = 0;
-    for (uint32_t d = 0; d < m->size; d++) {
-      sum += coefficients[d] * m->x[d];
-    }
-    return cut_score(sum);
-  }
-  long_score sum = {0};
-  for (uint32_t d = 0; d < m->size; d++) {
-    long_score_add(&sum, (i128)coefficients[d] * m->x[d], (unsigned)m->params->shifts[d]);
-  }
-  const unsigned drop = m->params->units - LOGISTIC_SCORE_BITS;
-  /* What does not fit 128 bits is cut anyway. */
-  if (sum.high > (i128)1 << 62) {
-    return LOGISTIC_SCORE_MAX;
-  }
-  if (sum.high < -((i128)1 << 62)) {
-    return -LOGISTIC_SCORE_MAX;
-  }
-  const i128 whole = (i128)((u128)sum.high << 64 | sum.low);
-  return cut_score(whole >> drop);
 }
 
 /* ---- One row -------------------------------------------------------------------------------------- */
@@ -163,20 +112,8 @@ static void add_wide(logistic_sums *m, const row_terms *t) {
   const i128 w = t->weight;
   ADD_PRODUCTS(i128, m->wide, t->residual * w, t->curvature * w);
   if (m->s->scatter != NULL) {
-    i128 *scatter = m->wide + m->size + logistic_cells(m->size);
-    for (uint32_t d = 0, at = 0; d < m->size; d++) {
-      for (uint32_t k = 0; k <= d; k++) {
-        scatter[at++] += t->square * w * w * m->x[d] * m->x[k];
-      }
-    }
+    row_add_squares(m->wide + m->size + logistic_cells(m->size), t->square * w * w, m->x, m->size);
   }
-}
-
-/* *SUM += a * b * c, whatever their size: A below 2^110, B and C below 2^63. */
-static void add_exact_product(exact *sum, i128 a, int64_t b, int64_t c) {
-  exact part = {{0}};
-  exact_add_product(&part, a, b);
-  exact_add_scaled(sum, &part, c);
 }
 
 static void add_exact(logistic_sums *m, const row_terms *t) {
@@ -184,10 +121,10 @@ static void add_exact(logistic_sums *m, const row_terms *t) {
   for (uint32_t d = 0, at = 0; d < m->size; d++) {
     exact_add_product(&s->gradient[d], (i128)t->residual * t->weight, m->x[d]);
     for (uint32_t k = 0; k <= d; k++, at++) {
-      add_exact_product(&s->information[at], (i128)t->curvature * t->weight, m->x[d], m->x[k]);
+      row_add_exact(&s->information[at], (i128)t->curvature * t->weight, m->x[d], m->x[k]);
       if (s->scatter != NULL) {
         exact part = {{0}};
-        add_exact_product(&part, (i128)t->square * t->weight, m->x[d], m->x[k]);
+        row_add_exact(&part, (i128)t->square * t->weight, m->x[d], m->x[k]);
         exact_add_scaled(&s->scatter[at], &part, t->weight);
       }
     }
@@ -226,7 +163,8 @@ static void add_block(logistic_sums *m) {
       m->x[d] = points_value(p, d, r);
     }
     const bool event = points_value(p, 0, r) == 1;
-    const row_terms t = terms_of(score_of(m), event, points_weight(p, r), m->s->scatter != NULL);
+    const row_terms t =
+        terms_of(row_score_at(&m->score, m->x), event, points_weight(p, r), m->s->scatter != NULL);
     count_row(m, &t);
     if (m->width == WIDTH_64) {
       add_narrow(m, &t);
@@ -265,17 +203,28 @@ static sum_width choose_width(const points *p, uint32_t size, bool scatter) {
   return second <= 125 && first <= 125 && fourth <= 125 ? WIDTH_128 : WIDTH_EXACT;
 }
 
+/* Uses x, which is not yet set, for magnitudes. */
+static row_score score_of_shard(const logistic_sums *m) {
+  const logistic_params *c = m->params;
+  m->x[0] = 1;
+  for (uint32_t d = 1; d < m->size; d++) {
+    m->x[d] = m->p->columns[d].magnitude;
+  }
+  return row_score_of(c->shifts, c->coefficients, m->size, c->units - LOGISTIC_SCORE_BITS, LOGISTIC_SCORE_MAX,
+                      m->x);
+}
+
 status logistic_add_rows(points *p, const logistic_params *params, logistic_state *s, predicted_row *rows,
                          uint32_t *rows_count, error *err) {
   const uint32_t size = 1 + s->predictors_count, cells = logistic_cells(size);
   logistic_sums m = {.p = p, .params = params, .s = s, .size = size, .rows = rows};
   m.width = choose_width(p, size, s->scatter != NULL);
-  m.fast_score = score_is_fast(&m);
   m.x = calloc(size, sizeof *m.x);
   m.narrow = calloc((size_t)size + cells, sizeof *m.narrow);
   m.wide = calloc((size_t)size + 2 * (size_t)cells, sizeof *m.wide);
   const bool made = m.x != NULL && m.narrow != NULL && m.wide != NULL;
   if (made) {
+    m.score = score_of_shard(&m);
     m.x[0] = 1;
     while (points_next(p)) {
       add_block(&m);

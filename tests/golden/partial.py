@@ -42,6 +42,7 @@ KINDS = {
     "weights": (16, 2),
     "products": (17, 1),
     "logistic": (18, 1),
+    "scatter": (19, 1),
 }
 
 A = [5, 3, None, None, 1]
@@ -394,6 +395,16 @@ def logistic(e):
             if event[row] == y:
                 e.wide(W[row], "w")
                 e.wide(W[row] ** 2, "w^2")
+
+
+def scatter(e):
+    """Of x, with the outcome b, weighted; the residual b - x / 16 - 1 in units of 1/32, its product with w in units of 1/8."""
+    rows = [row for row in WEIGHTED if X[row] is not None]
+    residual = {row: math.floor((B[row] - X[row] / 16 - 1) * 32) for row in rows}
+    z = {row: math.floor(residual[row] * W[row] / 4 + 0.5) for row in rows}
+    e.varint(len(rows), "rows")
+    for power in range(3):
+        e.wide(total(rows, lambda r: z[r] ** 2 * X[r] ** power), f"z^2 x^{power}")
 
 
 def golden():

@@ -139,6 +139,12 @@ static golden_case case_of(accumulator_id kind) {
                            .weighted = true,
                            .params = {1, 50, 0, 0, 0, -(INT64_C(1) << 50), INT64_C(1) << 46},
                            .params_count = 7};
+    case ACCUMULATOR_SCATTER: /* 2^-10 (2^10 b - 2^6 x - 2^10), in units of 2^-5, then of 2^-3 */
+      return (golden_case){.variables = {X, B},
+                           .variables_count = 2,
+                           .weighted = true,
+                           .params = {5, 2, 0, 6, 10, -(1 << 10), -1, 1},
+                           .params_count = 8};
     case ACCUMULATOR_INVALID:
       return (golden_case){.variables = {A}, .variables_count = 1};
     case ACCUMULATOR_WEIGHTS:

@@ -120,6 +120,19 @@ static const int64_t detailed_logistic[] = {
     1, 50, 0, 0, 0, 0, -(INT64_C(2) << 50), INT64_C(1) << 49, INT64_C(1) << 45};
 static const int64_t long_logistic[] = {
     1, 100, INT64_C(1) << 49, 40, 20, 3, -(INT64_C(5) << 56), INT64_C(12345) << 42, -(INT64_C(777) << 40)};
+/* Residuals of an answer, and of a number beside a mean, in few digits and in many. */
+static const int64_t short_scatter[] = {
+    10, 0, 0, 0, 0, 20, -(INT64_C(3) << 18), -(INT64_C(1) << 19), INT64_C(123456), 1};
+static const int64_t long_scatter[] = {60,
+                                       14,
+                                       40,
+                                       20,
+                                       3,
+                                       38,
+                                       -(INT64_C(5) << 56),
+                                       -(INT64_C(12345) << 42),
+                                       INT64_C(777) << 40,
+                                       INT64_C(1) << 62};
 #define PARAMS(p) .params = (p), .params_count = sizeof(p) / sizeof((p)[0])
 
 const accumulator_case accumulator_cases[] = {
@@ -235,6 +248,16 @@ const accumulator_case accumulator_cases[] = {
     {.kind = ACCUMULATOR_LOGISTIC,
      .variables = {"ticked", "amount", "mean"},
      PARAMS(long_logistic),
+     .weighted = true},
+    {.kind = ACCUMULATOR_SCATTER, .variables = {"item1", "item2", "score"}, PARAMS(short_scatter)},
+    {.kind = ACCUMULATOR_SCATTER,
+     .variables = {"item1", "mean", "item2"},
+     PARAMS(short_scatter),
+     .filtered = true,
+     .weighted = true},
+    {.kind = ACCUMULATOR_SCATTER,
+     .variables = {"mean", "score", "amount"},
+     PARAMS(long_scatter),
      .weighted = true},
     {.kind = ACCUMULATOR_BASE},
     {.kind = ACCUMULATOR_INVALID, .variables = {"score"}},
