@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "stats/accumulators/logistic_sums.h"
-
 #include "stats/accumulators/registry.h"
 #include "stats/accumulators/row_score.h"
 #include "stats/accumulators/shape.h"

@@ -56,6 +56,15 @@ static plan *make_plan(void) {
   plan_analysis *ranks = build_analysis(p, "correlate", "ranks", "a b value gaps");
   build_argument(p, ranks, "method", "spearman");
   build_by(p, ranks, "region");
+  plan_analysis *drivers = build_analysis(p, "drivers", "why", NULL);
+  build_argument(p, drivers, "outcome", "a");
+  build_argument(p, drivers, "predictors", "b gaps region");
+  drivers->weight = build_weight(p, "value", WEIGHT_SAMPLING);
+  build_by(p, drivers, "c");
+  plan_analysis *odds = build_analysis(p, "logistic", "odds", NULL);
+  build_argument(p, odds, "outcome", "b");
+  build_argument(p, odds, "event", "4 5");
+  build_argument(p, odds, "predictors", "a region");
   error err;
   must(plan_finish(p, &err) == STATUS_OK, "plan", &err);
   return p;
