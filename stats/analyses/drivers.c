@@ -367,7 +367,9 @@ static void write_notes(const regression *g, const drivers_importance *d, const 
   }
   if (d->wanted[DRIVERS_RELATIVE_WEIGHTS] || d->wanted[DRIVERS_LMG]) {
     run_note(g->run, "note_drivers_importance", NULL);
-    run_note(g->run, "note_drivers_ranks", NULL);
+    if (run_argument(g->run, "predictors")->variables_count <= DRIVERS_RANKED_MAX) {
+      run_note(g->run, "note_drivers_ranks", NULL);
+    }
   }
   if (d->wanted[DRIVERS_LMG] && run_argument(g->run, "predictors")->variables_count > DRIVERS_BOTH_MAX) {
     run_note(g->run, "note_drivers_lmg", NULL);

@@ -1,9 +1,6 @@
 #include "stats/analyses/drivers_importance.h"
 
 #include <math.h>
-#include <string.h>
-
-#include "stats/methods/linear.h"
 
 /* In the order of the argument's choices. */
 enum { CHOICE_AUTOMATIC, CHOICE_RELATIVE_WEIGHTS, CHOICE_LMG, CHOICE_BOTH, CHOICE_NONE };
@@ -49,37 +46,17 @@ bool drivers_has_intervals(const drivers_importance *d, drivers_method method) {
 
 /* ---- One replicate -------------------------------------------------------------------------------- */
 
-/* R^2, and for a pairwise fit the coefficients; OUT is NaN where the correlations are singular. */
-static void solve_replicate(const drivers_importance *d, double *out) {
+/* R^2, and for a pairwise fit the coefficients. */
+static void solve_replicate(drivers_importance *d, double *out) {
   const drivers_fit *fit = d->fit;
   const covariance *c = d->covariances;
-  const uint32_t count = d->columns, width = count + 1;
-  double *part = d->solved, *beta = d->solved + (size_t)count * count;
-  bool finite = true;
-  for (size_t i = 0; i < (size_t)width * width; i++) {
-    finite = finite && isfinite(d->correlation[i]);
-  }
-  for (uint32_t i = 0; i < count; i++) {
-    beta[i] = d->correlation[(size_t)i * width + count];
-    memcpy(part + (size_t)i * count, d->correlation + (size_t)i * width, count * sizeof *part);
-  }
-  if (!finite || !linear_cholesky(part, count, NULL)) {
-    for (uint32_t i = 0; i <= coefficients_of(d); i++) {
-      out[i] = NAN;
-    }
-    return;
-  }
-  linear_solve(part, count, beta, 1);
-  out[0] = 0;
   double constant = c->mean[0];
-  for (uint32_t i = 0; i < count; i++) {
+  out[0] = importance_betas(&d->problem, d->correlation, &d->room, d->beta);
+  for (uint32_t i = 0; i < d->columns && coefficients_of(d) > 0; i++) {
     const size_t x = (size_t)1 + fit->columns[i];
-    const double b = beta[i] * sqrt(c->matrix[0] / c->matrix[x * c->count + x]);
-    out[0] += beta[i] * d->correlation[(size_t)i * width + count];
+    const double b = d->beta[i] * sqrt(c->matrix[0] / c->matrix[x * c->count + x]);
     constant -= b * c->mean[x];
-    if (coefficients_of(d) > 0) {
-      out[2 + i] = b;
-    }
+    out[2 + i] = b;
   }
   if (coefficients_of(d) > 0) {
     out[1] = constant;
@@ -166,7 +143,7 @@ status drivers_importance_open(analysis_run *run, const regressors *columns, con
   out->matrix = ARENA_ARRAY(a, double, all *all);
   out->correlation = ARENA_ARRAY(a, double, width *width);
   out->values = ARENA_ARRAY(a, double, width);
-  out->solved = ARENA_ARRAY(a, double, width *width);
+  out->beta = ARENA_ARRAY(a, double, width);
   if (arena_failed(a)) {
     return error_no_memory(err, "drivers");
   }

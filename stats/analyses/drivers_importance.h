@@ -28,7 +28,7 @@ typedef struct drivers_importance {
   uint32_t columns;     /* of the fit */
   const drivers_fit *fit;
   covariance *covariances;
-  double *matrix, *correlation, *values, *solved; /* room of a replicate */
+  double *matrix, *correlation, *values, *beta; /* room of a replicate */
   importance_problem problem;
   importance_room room;
   replicate_scale *scales;

@@ -171,13 +171,13 @@ static status write_fit(group_figures *g, error *err) {
     TRY(wald_of(g, constants_of(g), fit->size, &f, err));
   }
   g->whole = p_of(g, f, fit->count);
-  const bool significant = g->whole <= 1 - g->t->options.confidence;
+  const bool above = isnan(g->whole) || g->whole <= 1 - g->t->options.confidence;
   start_row(g, into);
   if (fit->form.weighting != WEIGHTING_NONE) {
     table_number(into, "weighted_n", fit->weights);
   }
   table_number(into, "r2", fit->r2);
-  table_number(into, "ci_low", isnan(interval->low) ? NAN : significant ? interval->low : 0);
+  table_number(into, "ci_low", isnan(interval->low) ? NAN : above ? interval->low : 0);
   table_number(into, "ci_high", fmin(interval->high, 1));
   table_number(into, "adjusted_r2", fit->adjusted_r2);
   table_number(into, "residual_sd", fit->residual_sd);

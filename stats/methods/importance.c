@@ -23,6 +23,44 @@ static void fill(double *values, uint32_t count, double v) {
   }
 }
 
+static bool is_finite(const importance_problem *p, const double *correlation) {
+  const size_t width = (size_t)p->columns + 1;
+  for (size_t i = 0; i < width * width; i++) {
+    if (!isfinite(correlation[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* The correlations of the columns alone. */
+static void copy_columns(const importance_problem *p, const double *correlation, double *out) {
+  for (uint32_t i = 0; i < p->columns; i++) {
+    memcpy(out + (size_t)i * p->columns, correlation + (size_t)i * (p->columns + 1),
+           p->columns * sizeof *out);
+  }
+}
+
+double importance_betas(const importance_problem *p, const double *correlation, importance_room *room,
+                        double *beta) {
+  const uint32_t columns = p->columns;
+  const size_t width = (size_t)columns + 1;
+  double r2 = 0;
+  copy_columns(p, correlation, room->eigen);
+  if (!is_finite(p, correlation) || !linear_cholesky(room->eigen, columns, NULL)) {
+    fill(beta, columns, NAN);
+    return NAN;
+  }
+  for (uint32_t i = 0; i < columns; i++) {
+    beta[i] = correlation[i * width + columns];
+  }
+  linear_solve(room->eigen, columns, beta, 1);
+  for (uint32_t i = 0; i < columns; i++) {
+    r2 += beta[i] * correlation[i * width + columns];
+  }
+  return r2;
+}
+
 /* ---- Relative weights ----------------------------------------------------------------------------- */
 
 /* Of each column, into WEIGHTS: VALUES and VECTORS are the eigenvalues of the columns' correlations. */
@@ -55,17 +93,11 @@ status importance_relative_weights(const importance_problem *p, const double *co
   const size_t width = (size_t)columns + 1, square = width * width;
   double *part = room->eigen, *vectors = room->eigen + square, *eigenvalues = room->eigen + 2 * square;
   double *weights = eigenvalues + columns;
-  bool finite = columns > 0;
-  for (size_t i = 0; i < square; i++) {
-    finite = finite && isfinite(correlation[i]);
-  }
   fill(values, p->predictors, NAN);
-  if (!finite) {
+  if (columns == 0 || !is_finite(p, correlation)) {
     return STATUS_OK;
   }
-  for (uint32_t i = 0; i < columns; i++) {
-    memcpy(part + (size_t)i * columns, correlation + i * width, columns * sizeof *part);
-  }
+  copy_columns(p, correlation, part);
   TRY(linear_eigen(part, columns, eigenvalues, vectors, err));
   if (!(eigenvalues[columns - 1] > columns * SINGULAR)) {
     return STATUS_OK;
@@ -159,10 +191,8 @@ void importance_lmg(const importance_problem *p, const double *correlation, impo
   lmg l = {.p = p, .parts = room->parts};
   assert(p->predictors <= IMPORTANCE_LMG_MAX);
   fill(values, p->predictors, NAN);
-  for (size_t i = 0; i < width * width; i++) {
-    if (!isfinite(correlation[i])) {
-      return;
-    }
+  if (!is_finite(p, correlation)) {
+    return;
   }
   for (uint32_t s = 0; s < p->predictors; s++) { /* 1 / (m choose s) / (m - s) */
     l.share[s] = s == 0 ? 1.0 / p->predictors : l.share[s - 1] * s / (p->predictors - s);

@@ -37,6 +37,10 @@ typedef struct importance_room {
 } importance_room;
 status importance_room_new(arena *a, const importance_problem *p, importance_room *out, error *err) MUST_USE;
 
+/* The standardised coefficients of the COLUMNS, beta = R^-1 r, and R^2 = r' beta; all NaN where a correlation
+ * is, or the columns are singular. */
+double importance_betas(const importance_problem *p, const double *correlation, importance_room *room,
+                        double *beta);
 /* VALUES: of each predictor.  All NaN where a correlation is, or the columns are singular.  STATUS_DATA and
  * STATUS_NO_MEMORY of the eigenvalues. */
 status importance_relative_weights(const importance_problem *p, const double *correlation,

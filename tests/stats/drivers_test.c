@@ -257,6 +257,39 @@ static void large_numbers_keep_their_sandwich(void **state) {
   assert_true(fabs(figure(report, "drivers_constants", ALL, "se") / LARGE_CONSTANT_SE - 1) < 1e-11);
 }
 
+/* 250 customers of a mobile operator (semPLS), with R: shares of R^2 = .415995821. */
+static void a_survey_of_250_customers_has_the_shares_of_r(void **state) {
+  static const char *const items[] = {"IMAG1", "CUEX1", "PERQ1", "PERV1"};
+  static const double betas[] = {.184018, .096761, .453597, .083359};
+  static const double weights[] = {.097770, .044712, .231437, .042078},
+                      lmg[] = {.096895, .043284, .234500, .041317};
+  build_scene *s = *state;
+  s->data = fixture_from_csv(CANVASS_SOURCE_DIR "/../shared/data/mobi/mobi.csv");
+  if (s->data == NULL) {
+    print_message("skipped: no mobi survey beside the project\n");
+    skip();
+  }
+  build_scale(s->plan, "CUSA1", 1, 10);
+  for (int i = 0; i < 4; i++) {
+    build_scale(s->plan, items[i], 1, 10);
+  }
+  plan_analysis *a = build_analysis(s->plan, "drivers", "d", NULL);
+  build_argument(s->plan, a, "outcome", "CUSA1");
+  build_argument(s->plan, a, "predictors", "IMAG1 CUEX1 PERQ1 PERV1");
+  const json *report = build_report(s->plan, s->data, 50, s->memory);
+  assert_true(fabs(figure(report, "drivers_fit", ALL, "r2") - .415995821) < 1e-9);
+  for (int i = 0; i < 4; i++) {
+    char match[80];
+    snprintf(match, sizeof match, "{\"group\":null,\"item\":\"%s\"}", items[i]);
+    assert_true(fabs(figure(report, "drivers_coefficients", match, "beta") - betas[i]) < 1e-6);
+    assert_true(fabs(figure(report, "drivers_relative_weights", match, "importance") - weights[i]) < 1e-6);
+    assert_true(fabs(figure(report, "drivers_lmg", match, "importance") - lmg[i]) < 1e-6);
+  }
+  /* quality is first beyond doubt, the order of the others is open */
+  assert_true(figure(report, "drivers_lmg", SHARE("PERQ1"), "rank_worst") == 1);
+  assert_true(figure(report, "drivers_lmg", SHARE("CUEX1"), "rank_worst") > 3);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       build_unit_test(four_rows_are_as_on_paper),
@@ -272,6 +305,7 @@ int main(void) {
       build_unit_test(no_rows_have_no_regression),
       build_unit_test(a_group_without_a_regression_leaves_the_others_whole),
       build_unit_test(large_numbers_keep_their_sandwich),
+      build_unit_test(a_survey_of_250_customers_has_the_shares_of_r),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
