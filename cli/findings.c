@@ -219,7 +219,7 @@ static void judge_weight(const evaluation *e, findings *f, const json *weight) {
 
 /* ---- What is lost ---------------------------------------------------------------------------------- */
 
-/* "a.csv: 65,536 rows were lost and are in no figure, from row 65,537 on (workers_lost)" */
+/* "a.csv: 65,536 rows are lost and in no figure, from row 65,537 on (workers_lost)" */
 static void judge_lost(const evaluation *e, findings *f, const json *file) {
   const json *lost = json_get(file, "lost_rows");
   const json *place = json_at(json_get(lost, "places"), 0);
@@ -231,11 +231,12 @@ static void judge_lost(const evaluation *e, findings *f, const json *file) {
   char first[WORDS_BYTES];
   buf message;
   buf_init(&message);
-  words_of_count((uint64_t)json_as_integer(json_get(lost, "n")), rows);
+  const uint64_t n = (uint64_t)json_as_integer(json_get(lost, "n"));
+  words_of_count(n, rows);
   words_of_count((uint64_t)json_as_integer(json_get(place, "row")), first);
-  buf_printf(&message, "%.*s: %s rows were lost and are in no figure, from row %s on (%s)",
-             SLICE_ARG(evaluation_title(e, slice_of(name))), rows, first,
-             json_as_cstring(json_get(place, "cause")));
+  buf_printf(&message, "%.*s: %s %s lost and in no figure, from row %s on (%s)",
+             SLICE_ARG(evaluation_title(e, slice_of(name))), rows, text_plural(n, "row is", "rows are"),
+             first, json_as_cstring(json_get(place, "cause")));
   add_message(f->lost, "file", name, &message);
   buf_fini(&message);
 }

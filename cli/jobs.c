@@ -141,7 +141,8 @@ static slice message_of_job(const json *job, char lost[MESSAGE_BYTES]) {
     return message;
   }
   char count[TEXT_COUNT_BYTES];
-  (void)snprintf(lost, MESSAGE_BYTES, "without %s lost rows", text_of_count(rows, count));
+  (void)snprintf(lost, MESSAGE_BYTES, "without %s lost %s", text_of_count(rows, count),
+                 text_plural(rows, "row", "rows"));
   return slice_of(lost);
 }
 

@@ -24,8 +24,8 @@ static status tell_lost(const char *id, const buf *report, error *err) {
   if (json_kind_of(lost) == JSON_INTEGER) {
     char rows[WORDS_BYTES];
     words_of_count((uint64_t)json_as_integer(lost), rows);
-    output_complain("warning: the report of job %.8s is without %s rows that were lost; it says which", id,
-                    rows);
+    output_complain("warning: the report of job %.8s is without %s lost %s; it says which", id, rows,
+                    text_plural((uint64_t)json_as_integer(lost), "row", "rows"));
   }
   arena_destroy(memory);
   return st;

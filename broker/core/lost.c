@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* ---- The list -------------------------------------------------------------------------------------- */
 
 /* The place of SHARD in the list, or where it belongs. */
@@ -279,9 +281,10 @@ bool lost_starts_again(core *c, job *j) {
     return false;
   }
   job_note(c, j, 0,
-           "starts again from its first stage without %" PRIu64 " rows (%" PRIu32
-           " shards): they were lost after earlier stages had counted them",
-           j->rows_lost, j->lost_count);
+           "starts again from its first stage without %" PRIu64 " %s (%" PRIu32
+           " %s): lost after earlier stages had counted them",
+           j->rows_lost, text_plural(j->rows_lost, "row", "rows"), j->lost_count,
+           text_plural(j->lost_count, "shard", "shards"));
   job_restart(c, j, false);
   return true;
 }

@@ -61,3 +61,16 @@ uint64_t document_lost(json *data, const stats_lost *lost, size_t count) {
   }
   return rows;
 }
+
+status document_check_lost(const plan *p, const stats_lost *lost, size_t count, error *err) {
+  if (count > 0 && !p->may_lose) {
+    return error_set(err, STATUS_JOB,
+                     "shards were given up, and the specification does not say on_lost_shard: report");
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (lost[i].file >= p->files_count) {
+      return error_set(err, STATUS_JOB, "the shards that were given up are not of the plan's files");
+    }
+  }
+  return STATUS_OK;
+}

@@ -91,6 +91,8 @@ json *document_section(arena *a, const plan *p, const plan_analysis *request);
  * where there are none. */
 void document_lost_of_file(json *file, uint32_t number, const stats_lost *lost, size_t count);
 uint64_t document_lost(json *data, const stats_lost *lost, size_t count);
+/* STATUS_JOB when P does not allow it, or has other files. */
+status document_check_lost(const plan *p, const stats_lost *lost, size_t count, error *err) MUST_USE;
 /* Adds settings.base. */
 void document_base(json *section, const base_state *base);
 

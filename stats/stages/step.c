@@ -453,25 +453,12 @@ static status write_state(step *s, stats_outcome *out, error *err) {
   return failed ? error_no_memory(err, "state") : buf_status(&out->state, "state", err);
 }
 
-static status check_lost(const step *s, error *err) {
-  if (s->lost_count > 0 && !s->plan->may_lose) {
-    return error_set(err, STATUS_JOB,
-                     "shards were given up, and the specification does not say on_lost_shard: report");
-  }
-  for (size_t i = 0; i < s->lost_count; i++) {
-    if (s->lost[i].file >= s->plan->files_count) {
-      return error_set(err, STATUS_JOB, "the shards that were given up are not of the plan's files");
-    }
-  }
-  return STATUS_OK;
-}
-
 static status take_step(step *s, slice plan_bytes, slice state, slice partial_bytes, stats_outcome *out,
                         error *err) {
   *out = (stats_outcome){0};
   TRY(plan_decode(plan_bytes.bytes, plan_bytes.length, &s->plan, err));
   bool all_done = false;
-  status st = check_lost(s, err);
+  status st = document_check_lost(s->plan, s->lost, s->lost_count, err);
   if (st == STATUS_OK) {
     st = step_open(s, state.bytes, state.length, partial_bytes.bytes, partial_bytes.length, err);
   }
