@@ -124,6 +124,7 @@ static void a_mistake_elsewhere_makes_no_second_one_in_any_analysis(void **state
       {"index", "{construct: c}"},
       {"logistic", "{outcome: s, event: 1, predictors: t}"},
       {"reliability", "{items: [s, t]}"},
+      {"drivers", "{outcome: s, predictors: t}"},
   };
   assert_int_equal(analysis_count(), sizeof arguments / sizeof arguments[0]);
   for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {

@@ -49,6 +49,7 @@ static const request requests[] = {
     {"reliability", "q1 q2", {{"missing", "listwise"}}, {"region"}},
     {"reliability", NULL, {{NULL}}, {NULL}},
     {"logistic", NULL, {{"outcome", "recommend"}, {"event", "9 10"}, {"predictors", "q1 region"}}, {"sex"}},
+    {"drivers", NULL, {{"outcome", "recommend"}, {"predictors", "q1 q4 region"}}, {"sex"}},
 };
 enum { REQUESTS = sizeof requests / sizeof requests[0] };
 _Static_assert((int)REQUESTS <= (int)REQUESTS_MAX, "names have room");
