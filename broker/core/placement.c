@@ -317,15 +317,21 @@ static bool place_one(core *c, job *j) {
 
 /* ---- Tasks that run alone -------------------------------------------------------------------------- */
 
-/* For N: of the workers that may run it, and where N has not failed unless it has failed everywhere, the one
- * with least to do.  Not one that still has an overdue task to itself: whatever kills it proves nothing. */
+/* To be emptied: who answers, as far as is known, before who may never do, and then who has less to do. */
+static bool is_emptied_sooner(const core *c, const worker *a, const worker *b) {
+  const bool a_is_doubtful = worker_is_doubtful(c, a);
+  return a_is_doubtful != worker_is_doubtful(c, b) ? !a_is_doubtful : a->owed < b->owed;
+}
+
+/* For N: the best of the workers that may run it, and where N has not failed unless it has failed everywhere.
+ * Not one that still has an overdue task to itself: whatever kills it proves nothing. */
 static worker *choose_to_empty(const core *c, const node *n) {
   const bool elsewhere = n->failures > 0 && (n->verdict != NULL || node_has_other(c, n));
   worker *best = NULL;
   for (size_t i = 0; i < c->workers_count; i++) {
     worker *w = c->workers[i];
     if (worker_may_take(w) && w->reserved_for == NULL && is_fit(n, w) &&
-        !(elsewhere && has_failed_on(c, n, w)) && (best == NULL || w->owed < best->owed)) {
+        !(elsewhere && has_failed_on(c, n, w)) && (best == NULL || is_emptied_sooner(c, w, best))) {
       best = w;
     }
   }

@@ -121,6 +121,39 @@ static void a_task_that_waits_for_an_empty_worker_says_so(void **state) {
   sim_free(s);
 }
 
+/* Worker 1 is idle, and has lost a race with another one: it might never answer.  Worker 2 has a task. */
+static void it_runs_alone_on_a_worker_that_answers_though_that_has_more_to_do(void **state) {
+  (void)state;
+  sim *s = sim_new(33);
+  sim_tolerate(s, 1);
+  sim_join(s, 1, 2, 0);
+  sim_begin(s, 2, 1);
+  const sim_task late = sim_take_task(s, 0);
+  sim_join(s, 0, 2, 0);
+  sim_join(s, 2, 2, 0);
+  sim_wait(s, CORE_BUDGET_MS + 2000);
+  sim_work_first(s, 1);
+  sim_give(s, &late, 0);
+  sim_work_all(s);
+  sim_wait(s, 2 * CORE_PAUSE_MS);
+  assert_true(sim_view_worker(s, 1).is_held_back);
+  sim_begin(s, 0, 1);
+  sim_begin(s, 1, 1);
+  assert_int_equal(tasks_of(s, 0), 1);
+  assert_int_equal(tasks_of(s, 2), 1);
+  forget_tasks_of(s, 0);
+  sim_kill(s, 0);
+  sim_turn(s);
+  assert_int_equal(tasks_of(s, 1), 0);
+  sim_work(s, 0); /* job 1's */
+  sim_turn(s);
+  assert_int_equal(s->tasks[sim_task_of(s, 2)].id.job.bytes[0], 1);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_true(sim_is_right(s, 1));
+  sim_free(s);
+}
+
 static void what_only_ran_beside_it_passes(void **state) {
   (void)state;
   sim *s = sim_with_workers(31, 1, 2, 2);
@@ -197,6 +230,7 @@ int main(void) {
       cmocka_unit_test(after_three_lost_workers_a_task_runs_alone_and_then_ends_its_job),
       cmocka_unit_test(a_line_that_breaks_while_a_task_runs_alone_ends_no_job),
       cmocka_unit_test(a_task_that_waits_for_an_empty_worker_says_so),
+      cmocka_unit_test(it_runs_alone_on_a_worker_that_answers_though_that_has_more_to_do),
       cmocka_unit_test(what_only_ran_beside_it_passes),
       cmocka_unit_test(who_leaves_in_order_or_comes_back_counts_against_no_task),
       cmocka_unit_test(a_process_with_two_lines_is_not_lost_with_one),
