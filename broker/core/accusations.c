@@ -78,10 +78,11 @@ static bool find_step(const job *j, accused *out) {
   return j->stage > 0;
 }
 
-/* Finds the PLAN, if it made the blob since this core started: after a restart its specification is gone. */
+/* Finds the PLAN, if there was one: who made it is unknown after a restart.  Where a client made the plan
+ * there is no specification. */
 static bool find_plan(const job *j, accused *out) {
   *out = (accused){.task = (uint64_t)CORE_LEVEL_PLAN << 32, .content = j->plan_content, .maker = j->planner};
-  return j->planner.who != 0;
+  return j->spec != 0;
 }
 
 /* A task's blobs are in the order of core_task. */

@@ -157,7 +157,7 @@ typedef struct core_joining {
   size_t held_count;
 } core_joining;
 
-/* Either read, or else shards, manifest and plan + program or spec. */
+/* Either read, or else shards, manifest and plan + program or spec; restored, both. */
 typedef struct core_submission {
   core_job_id id;
   uint64_t request;

@@ -86,28 +86,38 @@ void dispute_verify(core *c, job *j, node *n, const core_event *e) {
 
 /* ---- Votes ----------------------------------------------------------------------------------------- */
 
+/* Whether two voters have different trusts, or machines; who is unknown, being from before a restart, has
+ * none. */
+static bool differ_in(const dispute *d, uint64_t (*what)(const voter *v)) {
+  const voter *first = d->is_accused ? &d->accuser : NULL;
+  for (uint32_t i = 0; i < d->votes_count; i++) {
+    const voter *one = &d->votes[i].by;
+    if (one->who != 0 && first != NULL && what(one) != what(first)) {
+      return true;
+    }
+    first = first == NULL && one->who != 0 ? one : first;
+  }
+  return false;
+}
+
+static uint64_t trust_of(const voter *v) {
+  return v->trust;
+}
+
+static uint64_t host_of(const voter *v) {
+  return v->host;
+}
+
 /* Workers of several keys: then each key has one vote, so that one who has a key cannot outvote others with
  * as many processes as he likes. */
 static bool is_by_key(const dispute *d) {
-  bool several = d->is_verified;
-  for (uint32_t i = 1; i < d->votes_count; i++) {
-    several = several || d->votes[i].by.trust != d->votes[0].by.trust;
-  }
-  return several || (d->is_accused && d->accuser.trust != d->votes[0].by.trust);
+  return d->is_verified || differ_in(d, trust_of);
 }
 
-/* Votes of several machines: then who was started again on one of them is nobody else. */
-static bool is_across_hosts(const dispute *d) {
-  bool several = d->is_accused && d->accuser.host != d->votes[0].by.host;
-  for (uint32_t i = 1; i < d->votes_count; i++) {
-    several = several || d->votes[i].by.host != d->votes[0].by.host;
-  }
-  return several;
-}
-
+/* Where votes come from several machines, who was started again on one of them is nobody else. */
 static bool is_same(const dispute *d, voter a, voter b) {
   return a.who == b.who || (a.seat != 0 && a.seat == b.seat) || (is_by_key(d) && a.trust == b.trust) ||
-         (is_across_hosts(d) && voter_may_follow(a, b));
+         (differ_in(d, host_of) && voter_may_follow(a, b));
 }
 
 bool dispute_may_run(const dispute *d, const worker *w) {

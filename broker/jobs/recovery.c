@@ -23,10 +23,6 @@ static status take_blobs(jobs *all, const ledger_job *j, core_restoration *r, er
   TRY(take(all, &j->program, &e->program, err));
   TRY(take(all, &j->spec, &e->spec, err));
   TRY(take(all, &j->manifest, &e->manifest, err));
-  if (e->plan) { /* there is a plan, so the specification is no longer needed */
-    blobs_release(all->blobs, e->spec);
-    e->spec = 0;
-  }
   if (j->stage > 0) {
     TRY(take(all, &j->first_program, &r->first_program, err));
     TRY(take(all, &j->program_state, &r->state, err));

@@ -156,6 +156,43 @@ static void garbage_of_an_unknown_maker_is_made_again(void **state) {
   sim_free(s);
 }
 
+/* A plan, too, from its specification; of a later stage it is the plan alone that the step reads. */
+static void a_plan_from_before_a_restart_that_nobody_can_read_is_made_again(void **state) {
+  (void)state;
+  for (uint32_t stages = 1; stages < 3; stages++) {
+    sim *s = sim_new(11);
+    s->jobs[0].planned = true;
+    s->jobs[0].stages = stages;
+    for (int i = 0; i < 3; i++) {
+      s->workers[i].trust = 5; /* one key */
+      sim_join(s, i, 2, 0);
+    }
+    sim_begin(s, 0, 3);
+    const sim_task plan = sim_take_task(s, 0);
+    answer(s, &plan, stages == 1);
+    while (s->jobs[0].stage + 1 < stages) {
+      sim_work_first(s, 1);
+    }
+    sim_crash_broker(s, SIM_CRASH_AFTER_COMMIT);
+    s->tasks_count = 0;
+    for (int i = 0; i < 3; i++) {
+      sim_connect(s, i);
+    }
+    sim_turn(s);
+    if (stages > 1) { /* it was damaged since */
+      uint32_t ignored[3];
+      const sim_task step = until_step(s, ignored);
+      sim_accuse(s, &step, 1);
+      sim_turn(s);
+    }
+    sim_work_all(s);
+    assert_true(sim_is_right(s, 0));
+    assert_int_equal(count_aside(s), 0);
+    assert_int_equal(s->jobs[0].sent[WORK_PLAN], 2);
+    sim_free(s);
+  }
+}
+
 static void of_two_workers_the_one_that_contradicts_itself_was_odd(void **state) {
   (void)state;
   sim *s = sim_with_workers(10, 2, 1, 1);
@@ -305,6 +342,7 @@ int main(void) {
       cmocka_unit_test(who_accuses_falsely_is_set_aside),
       cmocka_unit_test(when_no_worker_can_read_what_two_made_alike_the_job_ends_and_says_so),
       cmocka_unit_test(garbage_of_an_unknown_maker_is_made_again),
+      cmocka_unit_test(a_plan_from_before_a_restart_that_nobody_can_read_is_made_again),
       cmocka_unit_test(of_two_workers_the_one_that_contradicts_itself_was_odd),
       cmocka_unit_test(a_worker_that_cannot_read_its_own_ends_no_job_while_there_is_another),
       cmocka_unit_test(a_kind_that_was_left_is_tried_again_where_the_other_has_nobody),
