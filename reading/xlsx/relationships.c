@@ -78,7 +78,7 @@ static void ignore_end(void *context, const char *name) {
 }
 
 status relationships_read(package *p, slice part, arena *memory, relationships *out, error *err) {
-  static const xml_handlers handlers = {take_relationship, ignore_end, NULL};
+  static const xml_handlers handlers = {take_relationship, ignore_end, NULL, NULL};
   size_t folder = part.length;
   while (folder > 0 && part.bytes[folder - 1] != '/') {
     folder--;

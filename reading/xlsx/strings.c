@@ -106,7 +106,7 @@ static void take_text(void *context, slice text) {
 }
 
 status strings_read(package *p, slice part, size_t in_memory, strings *s, error *err) {
-  static const xml_handlers handlers = {take_begin, take_end, take_text};
+  static const xml_handlers handlers = {take_begin, take_end, take_text, NULL};
   spill_init(&s->texts, in_memory);
   spill_init(&s->ends, in_memory);
   if (part.length > 0 && package_has(p, part)) {

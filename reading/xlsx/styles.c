@@ -171,7 +171,7 @@ static void take_end(void *context, const char *name) {
 }
 
 status styles_read(package *p, slice part, arena *memory, styles *out, error *err) {
-  static const xml_handlers handlers = {take_begin, take_end, NULL};
+  static const xml_handlers handlers = {take_begin, take_end, NULL, NULL};
   reading_styles r = {.memory = memory, .out = out};
   *out = (styles){0};
   if (part.length == 0 || !package_has(p, part)) {

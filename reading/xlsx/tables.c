@@ -41,7 +41,7 @@ static void ignore_end(void *context, const char *name) {
 }
 
 status tables_read(package *p, slice part, arena *memory, tables *out, error *err) {
-  static const xml_handlers handlers = {take_element, ignore_end, NULL};
+  static const xml_handlers handlers = {take_element, ignore_end, NULL, NULL};
   finding f = {.memory = memory, .out = out};
   relationships parts;
   *out = (tables){0};

@@ -93,7 +93,7 @@ static status refuse_other(package *p, error *err) {
 }
 
 static status read_sheets(package *p, slice part, arena *memory, workbook *out, error *err) {
-  static const xml_handlers handlers = {take_element, ignore_end, NULL};
+  static const xml_handlers handlers = {take_element, ignore_end, NULL, NULL};
   reading_workbook r = {.memory = memory, .out = out};
   relationships parts;
   TRY(xml_read(p, part, &handlers, &r, &r.xml, err));

@@ -20,9 +20,13 @@ struct xml_part {
   void *context;
   XML_Parser parser;
   unsigned depth;
-  uint64_t fed; /* bytes */
+  char *chunk; /* bytes of the member, of which those from AT to TO are not fed */
+  size_t at, to;
+  bool is_drained; /* the member has no more */
+  uint64_t fed;    /* bytes */
   bool is_paused, ended;
-  status st; /* why a handler stopped it */
+  bool skims; /* the last event was followed by no byte, and its handler called xml_skim */
+  status st;  /* why a handler stopped it */
   error why;
 };
 
@@ -77,6 +81,13 @@ void xml_pause(xml_part *x) {
   (void)XML_StopParser(x->parser, XML_TRUE);
 }
 
+/* Only where the event ends with the bytes that were fed is it known what expat would make of the next ones.
+ */
+void xml_skim(xml_part *x) {
+  const int64_t at = XML_GetCurrentByteIndex(x->parser);
+  x->skims = at >= 0 && (uint64_t)at + (uint64_t)XML_GetCurrentByteCount(x->parser) == x->fed;
+}
+
 /* ---- What expat says ----------------------------------------------------------------------------- */
 
 static void begin(void *pointer, const char *name, const char **attributes) {
@@ -128,7 +139,8 @@ status xml_open(package *p, slice member, const xml_handlers *handlers, void *co
   x->handlers = *handlers;
   x->context = context;
   x->parser = XML_ParserCreate(NULL);
-  if (x->parser == NULL) {
+  x->chunk = malloc(CHUNK_BYTES);
+  if (x->parser == NULL || x->chunk == NULL) {
     return error_no_memory(err, package_title(p));
   }
   XML_SetUserData(x->parser, x);
@@ -145,6 +157,7 @@ void xml_close(xml_part *x) {
     if (x->parser != NULL) {
       XML_ParserFree(x->parser);
     }
+    free(x->chunk);
     free(x);
   }
 }
@@ -181,22 +194,68 @@ static status judge(xml_part *x, enum XML_Status answer, error *err) {
   return STATUS_OK;
 }
 
-static status feed(xml_part *x, error *err) {
-  void *chunk = XML_GetBuffer(x->parser, CHUNK_BYTES);
+static status fill(xml_part *x, error *err) {
   size_t got = 0;
-  if (chunk == NULL) {
-    return error_no_memory(err, package_title(x->package));
+  memmove(x->chunk, x->chunk + x->at, x->to - x->at);
+  x->to -= x->at;
+  x->at = 0;
+  TRY(package_read(x->package, x->chunk + x->to, (unsigned)(CHUNK_BYTES - x->to), &got, err));
+  x->to += got;
+  x->is_drained = got == 0;
+  return STATUS_OK;
+}
+
+/* Up to where a row begins or a cell ends, so that what follows can be skimmed; else all that is there. */
+static size_t slice_to_feed(const xml_part *x) {
+  static const char cell[] = "</c>";
+  static const char row[] = "<row";
+  const char *from = x->chunk + x->at;
+  const size_t left = x->to - x->at;
+  if (x->handlers.skim == NULL) {
+    return left;
   }
-  TRY(package_read(x->package, chunk, CHUNK_BYTES, &got, err));
-  x->fed += got;
-  x->ended = got == 0;
-  return judge(x, XML_ParseBuffer(x->parser, (int)got, got == 0), err);
+  const char *end = memmem(from, left, cell, sizeof cell - 1);
+  const size_t up_to = end != NULL ? (size_t)(end - from) + sizeof cell - 1 : left;
+  const char *begin = memmem(from, up_to, row, sizeof row - 1);
+  const char *tag_end = begin != NULL ? memchr(begin, '>', up_to - (size_t)(begin - from)) : NULL;
+  return tag_end != NULL ? (size_t)(tag_end - from) + 1 : up_to;
+}
+
+/* Passes on what follows to the handler that reads it itself, where the last event asked for it. */
+static status skim(xml_part *x, error *err) {
+  bool more = x->skims;
+  while (more && x->st == STATUS_OK) {
+    more = false;
+    x->at += x->handlers.skim(x->context, (slice){x->chunk + x->at, x->to - x->at}, &more);
+    more = more && !x->is_drained;
+    if (more) {
+      TRY(fill(x, err));
+    }
+  }
+  x->skims = false;
+  return judge(x, XML_STATUS_OK, err);
+}
+
+static status feed(xml_part *x, error *err) {
+  if (x->at == x->to && !x->is_drained) {
+    TRY(fill(x, err));
+  }
+  const char *bytes = x->chunk + x->at;
+  const size_t length = slice_to_feed(x);
+  x->at += length;
+  x->fed += length;
+  x->ended = x->is_drained && x->at == x->to;
+  x->skims = false;
+  TRY(judge(x, XML_Parse(x->parser, bytes, (int)length, x->ended), err));
+  return skim(x, err);
 }
 
 status xml_go_on(xml_part *x, bool *ended, error *err) {
   if (x->is_paused) {
     x->is_paused = false;
+    x->skims = false;
     TRY(judge(x, XML_ResumeParser(x->parser), err));
+    TRY(skim(x, err));
   }
   while (!x->is_paused && !x->ended) {
     TRY(feed(x, err));

@@ -13,6 +13,9 @@ typedef struct xml_handlers {
   void (*begin)(void *context, const char *name, const char *const *attributes);
   void (*end)(void *context, const char *name);
   void (*text)(void *context, slice text); /* in pieces; may be NULL */
+  /* Called where xml_skim asked for it, with the bytes that follow; may be NULL.  Returns how many of them
+   * the parser need not see; *MORE: it may be more of them once more bytes are there. */
+  size_t (*skim)(void *context, slice bytes, bool *more);
 } xml_handlers;
 
 /* Opens MEMBER of P, which stays borrowed; HANDLERS are copied. */
@@ -28,6 +31,8 @@ void xml_fail(xml_part *x, status st, const error *why);
 void xml_out_of_memory(xml_part *x);
 /* or to pause after what was handled. */
 void xml_pause(xml_part *x);
+/* The handlers BEGIN and END call this where whole elements may follow that SKIM reads itself. */
+void xml_skim(xml_part *x);
 
 /* Opens a part and handles all of it. */
 status xml_read(package *p, slice member, const xml_handlers *handlers, void *context, xml_part **self,
