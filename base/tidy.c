@@ -1,6 +1,7 @@
 #include "base/tidy.h"
 
 #include <string.h>
+#include <utf8proc.h>
 
 /* What becomes of a character beyond ASCII. */
 typedef enum tidy_kind {
@@ -13,6 +14,9 @@ typedef enum tidy_kind {
 } tidy_kind;
 
 enum { FULL_WIDTH = 0xFEE0 };
+
+/* A letter and its marks, decomposed; the Stream-Safe Text Format of UAX #15 has at most 30 marks. */
+enum { RUN_POINTS = 128, LETTER_POINTS = 8 };
 
 /* By code points, which do not overlap. */
 static const struct tidy_range {
@@ -61,19 +65,18 @@ static size_t ascii_length(slice s) {
   return length;
 }
 
-/* Only two and three bytes matter; of others the length is enough. */
+/* UINT32_MAX, of one byte: not a character. */
 static uint32_t point_of(slice s, size_t *length) {
-  const unsigned char *b = (const unsigned char *)s.bytes;
-  *length = b[0] >= 0xF0 ? 4 : b[0] >= 0xE0 ? 3 : b[0] >= 0xC0 ? 2 : 1;
-  *length = *length <= s.length ? *length : s.length;
-  switch (*length) {
-    case 2:
-      return (uint32_t)(b[0] & 0x1F) << 6 | (b[1] & 0x3F);
-    case 3:
-      return (uint32_t)(b[0] & 0x0F) << 12 | (uint32_t)(b[1] & 0x3F) << 6 | (b[2] & 0x3F);
-    default:
-      return b[0] < 0x80 ? b[0] : UINT32_MAX;
+  const unsigned char first = (unsigned char)s.bytes[0];
+  utf8proc_int32_t point = -1;
+  *length = 1;
+  if (first < 0x80) {
+    return first;
   }
+  const utf8proc_ssize_t got =
+      utf8proc_iterate((const uint8_t *)s.bytes, s.length < 4 ? (utf8proc_ssize_t)s.length : 4, &point);
+  *length = got > 0 ? (size_t)got : 1;
+  return got > 0 ? (uint32_t)point : UINT32_MAX;
 }
 
 static character character_at(slice s) {
@@ -125,18 +128,103 @@ slice tidy_ends(slice text) {
   return text;
 }
 
-/* Copies TEXT from AT on; IN_NUMBER: the other changes were made before. */
-static slice copy_tidy(slice text, size_t at, bool in_number, char *room) {
+/* ---- Composed letters ---------------------------------------------------------------------------- */
+
+/* Where most texts are: no character here joins the one before it, or has another composed form. */
+static const struct settled_range {
+  uint32_t first, last;
+} settled[] = {{0x0000, 0x02FF}, {0x0400, 0x0482}, {0x2010, 0x20CF}, {0x3000, 0x3029},
+               {0x3030, 0x3098}, {0x309B, 0x9FFF}, {0xAC00, 0xD7A3}, {0xFF00, 0xFFEF}};
+
+static bool is_mark(utf8proc_int32_t point) {
+  const utf8proc_category_t category = utf8proc_category(point);
+  const bool is_jamo = point >= 0x1160 && point <= 0x11FF; /* vowels and finals of Korean syllables */
+  return is_jamo || category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
+         category == UTF8PROC_CATEGORY_ME || utf8proc_get_property(point)->combining_class != 0;
+}
+
+/* Whether the character may join the one before it, or change places with it, or is another one in composed
+ * form (the sign of Kelvin is a K).  What is before any other character is not changed by it. */
+static bool may_compose(uint32_t point) {
+  for (size_t i = 0; i < sizeof settled / sizeof settled[0] && point >= settled[i].first; i++) {
+    if (point <= settled[i].last) {
+      return false;
+    }
+  }
+  if (point == UINT32_MAX) {
+    return false;
+  }
+  if (is_mark((utf8proc_int32_t)point)) {
+    return true;
+  }
+  utf8proc_int32_t points[LETTER_POINTS];
+  utf8proc_ssize_t count = utf8proc_decompose_char((utf8proc_int32_t)point, points, LETTER_POINTS,
+                                                   UTF8PROC_STABLE | UTF8PROC_COMPOSE, NULL);
+  if (count <= 0 || count > LETTER_POINTS) {
+    return false;
+  }
+  count = utf8proc_normalize_utf32(points, count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  return count != 1 || (uint32_t)points[0] != point;
+}
+
+/* Composes the letter with its marks in ROOM from START to LENGTH, behind which there is room for twice as
+ * much again.  Returns the new length.  What is not UTF-8, or has too many marks, stays. */
+static size_t compose(char *room, size_t start, size_t length) {
+  utf8proc_int32_t points[RUN_POINTS];
+  utf8proc_ssize_t count =
+      utf8proc_decompose((const uint8_t *)room + start, (utf8proc_ssize_t)(length - start), points,
+                         RUN_POINTS, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  if (count <= 0 || count > RUN_POINTS) {
+    return length;
+  }
+  count = utf8proc_normalize_utf32(points, count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  for (utf8proc_ssize_t i = 0; i < count; i++) {
+    start += (size_t)utf8proc_encode_char(points[i], (uint8_t *)room + start);
+  }
+  return start;
+}
+
+/* ---- Copies -------------------------------------------------------------------------------------- */
+
+/* Copies TEXT, of which nothing changes before AT. */
+static slice copy_tidy(slice text, size_t at, char *room) {
   size_t length = at;
+  size_t letter = at; /* where the last one begins that no mark is */
+  bool has_marks = false;
   if (at > 0) {
     memcpy(room, text.bytes, at);
   }
   while (at < text.length) {
     const character c = character_at((slice){text.bytes + at, text.length - at});
-    const bool changes = in_number ? c.kind == TIDY_IN_NUMBER : c.kind == TIDY_BLANK || c.kind == TIDY_FULL;
+    const bool changes = c.kind == TIDY_BLANK || c.kind == TIDY_FULL;
+    const bool is_gone = c.kind == TIDY_GONE;
+    if (!is_gone && (changes || !may_compose(c.point))) {
+      length = has_marks ? compose(room, letter, length) : length;
+      letter = length;
+      has_marks = false;
+    } else {
+      has_marks = has_marks || !is_gone;
+    }
     if (changes) {
       room[length++] = c.to;
-    } else if (in_number || c.kind != TIDY_GONE) {
+    } else if (!is_gone) {
+      memcpy(room + length, text.bytes + at, c.length);
+      length += c.length;
+    }
+    at += c.length;
+  }
+  length = has_marks ? compose(room, letter, length) : length;
+  const slice copy = {room, length};
+  return slice_equal(copy, text) ? text : copy;
+}
+
+static slice copy_number(slice text, char *room) {
+  size_t length = 0;
+  for (size_t at = 0; at < text.length;) {
+    const character c = character_at((slice){text.bytes + at, text.length - at});
+    if (c.kind == TIDY_IN_NUMBER) {
+      room[length++] = c.to;
+    } else {
       memcpy(room + length, text.bytes + at, c.length);
       length += c.length;
     }
@@ -166,13 +254,33 @@ slice tidy_text(slice text, char *room) {
   return tidy_inside(tidy_ends(text), room);
 }
 
+/* Where the last letter begins before which nothing changes; the length of TEXT where nothing does. */
+static size_t find_change(slice text) {
+  size_t letter = 0;
+  for (size_t at = 0; at < text.length;) {
+    const size_t plain = ascii_length((slice){text.bytes + at, text.length - at});
+    letter = plain > 0 ? at + plain - 1 : letter;
+    at += plain;
+    if (at == text.length) {
+      break;
+    }
+    const character c = character_at((slice){text.bytes + at, text.length - at});
+    if (c.kind == TIDY_GONE || c.kind == TIDY_BLANK || c.kind == TIDY_FULL || may_compose(c.point)) {
+      return letter;
+    }
+    letter = at;
+    at += c.length;
+  }
+  return text.length;
+}
+
 slice tidy_inside(slice text, char *room) {
-  const size_t first = find_kind(text, 1U << TIDY_GONE | 1U << TIDY_BLANK | 1U << TIDY_FULL);
-  return first < text.length ? copy_tidy(text, first, false, room) : text;
+  const size_t first = find_change(text);
+  return first < text.length ? copy_tidy(text, first, room) : text;
 }
 
 bool tidy_alike(slice a, slice b) {
-  char rooms[2][TIDY_ALIKE_BYTES];
+  char rooms[2][TIDY_GROWTH * TIDY_ALIKE_BYTES];
   if (a.length > TIDY_ALIKE_BYTES || b.length > TIDY_ALIKE_BYTES) {
     return slice_equal(a, b);
   }
@@ -181,7 +289,7 @@ bool tidy_alike(slice a, slice b) {
 
 slice tidy_number(slice text, char *room) {
   const size_t first = text.length <= TIDY_NUMBER_BYTES ? find_kind(text, 1U << TIDY_IN_NUMBER) : text.length;
-  return first < text.length ? copy_tidy(text, first, true, room) : text;
+  return first < text.length ? copy_number(text, room) : text;
 }
 
 static const unsigned hiding = 1U << TIDY_GONE | 1U << TIDY_AT_ENDS | 1U << TIDY_BLANK;

@@ -1,5 +1,5 @@
-/* Texts as a reader sees them: without characters that show nothing, and with one kind of blank, letter and
- * digit.
+/* Texts as a reader sees them: without characters that show nothing, with one kind of blank, letter and
+ * digit, and letters composed with their accents (Unicode's form NFC, and no further folding).
  *
  * Files and specifications are compared in this form, so that a cell means what it looks like.  The
  * characters are listed in tidy.c. */
@@ -11,10 +11,12 @@
 
 /* TEXT without blanks and characters that show nothing at its ends. */
 slice tidy_ends(slice text);
+enum { TIDY_GROWTH = 3 };
 /* TEXT also without the latter inside (but for joiners, which shape letters), with ordinary blanks for
- * no-break and other wide or narrow ones, and with ordinary letters and digits for those of full width.  It
- * is TEXT, or a part of it, where nothing inside changes; otherwise it is in ROOM, which has TEXT's length.
- */
+ * no-break and other wide or narrow ones, with ordinary letters and digits for those of full width, and in
+ * NFC.  Bytes that are not UTF-8, and letters with more marks than any language has, stay as they are.  It is
+ * TEXT, or a part of it, where nothing inside changes; otherwise it is in ROOM, which has TIDY_GROWTH times
+ * TEXT's length: a few characters are longer in NFC. */
 slice tidy_text(slice text, char *room);
 /* The same with its ends as they are: of a delimiter, a blank there counts. */
 slice tidy_inside(slice text, char *room);

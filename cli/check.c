@@ -39,7 +39,7 @@ typedef enum said {
 } said;
 
 static const char *const sayings[SAID][LANGUAGES] = {
-    [SAID_VALID] = {": the specification is valid\n", "：规格有效\n", "：規格有效\n"},
+    [SAID_VALID] = {": the specification is valid\n", "：评价方案有效\n", "：評價方案有效\n"},
     [SAID_WAITS] = {" leaves its answers to the dictionary of the data (.sav, .dta)\n",
                     "的答案由数据自带的字典（.sav、.dta）给出\n",
                     "的答案由資料自帶的字典（.sav、.dta）給出\n"},

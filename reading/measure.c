@@ -49,7 +49,7 @@ void measure_number(measure *m, decimal number, slice text, char mark) {
 /* A number in full-width digits, or with another minus or a per cent sign, is one that a variable may use,
  * though a column does not keep it as a number. */
 static void measure_untidy(measure *m, slice text, char mark) {
-  char tidy[TIDY_NUMBER_BYTES];
+  char tidy[TIDY_GROWTH * TIDY_NUMBER_BYTES];
   char room[TIDY_NUMBER_BYTES];
   decimal number;
   uint8_t decimals;

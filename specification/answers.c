@@ -14,7 +14,7 @@ slice answers_tidy(compilation *c, const symbol *s, slice text) {
   if (s->variable.kind == VARIABLE_TEXT) {
     return tidy_ends(text);
   }
-  char *room = arena_alloc(c->memory, text.length + 1);
+  char *room = arena_alloc(c->memory, TIDY_GROWTH * text.length + 1);
   return room != NULL ? tidy_text(text, room) : text;
 }
 

@@ -278,7 +278,7 @@ static bool read_text(compilation *c, const analysis_argument *a, const node *n,
   if (!field_text(c, n, a->name, &text)) {
     return false;
   }
-  char *room = ARENA_ARRAY(c->memory, char, text.length + 1);
+  char *room = ARENA_ARRAY(c->memory, char, TIDY_GROWTH *text.length + 1);
   if (room != NULL) {
     *out = tidy_text(text, room);
   }

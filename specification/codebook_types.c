@@ -161,11 +161,11 @@ static bool label_options(compilation *c, symbol *s) {
 
 static bool read_delimiter(compilation *c, symbol *s, const node *delimiter) {
   slice text;
-  char room[sizeof s->variable.delimiter];
+  char room[TIDY_GROWTH * sizeof s->variable.delimiter];
   if (!field_text(c, delimiter, "delimiter", &text)) {
     return false;
   }
-  text = text.length < sizeof room ? tidy_inside(text, room) : text;
+  text = text.length < sizeof s->variable.delimiter ? tidy_inside(text, room) : text;
   if (text.length == 0 || text.length >= sizeof s->variable.delimiter ||
       memchr(text.bytes, '\0', text.length) != NULL) {
     field_expected(c, delimiter, "delimiter", "1 to %zu bytes", sizeof s->variable.delimiter - 1);

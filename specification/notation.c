@@ -17,7 +17,7 @@ static bool is_digit(char byte) {
 
 /* In the form in which cells are compared; blanks at its ends do not count, unless it is all blank. */
 static bool read_tidy(compilation *c, const node *n, const char *what, slice *out) {
-  char room[AROUND_BYTES_MAX];
+  char room[TIDY_GROWTH * AROUND_BYTES_MAX];
   char again[TIDY_NUMBER_BYTES];
   slice text;
   if (!field_text(c, n, what, &text)) {

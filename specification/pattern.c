@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/tidy.h"
 #include "specification/compile.h"
 
 bool pattern_is(slice text) {
@@ -16,7 +17,7 @@ static size_t character_bytes(slice text, size_t at) {
   return end - at;
 }
 
-bool pattern_matches(slice wanted, slice text) {
+static bool matches(slice wanted, slice text) {
   size_t p = 0;
   size_t t = 0;
   bool starred = false;
@@ -45,6 +46,27 @@ bool pattern_matches(slice wanted, slice text) {
     p++;
   }
   return p == wanted.length;
+}
+
+/* WANTED and TEXT as they look (base/tidy.h). */
+typedef struct looks {
+  slice wanted, text;
+  char rooms[2][TIDY_GROWTH * TIDY_ALIKE_BYTES];
+} looks;
+
+/* False: they look as they are written, or are too long. */
+static bool look_at(looks *l, slice wanted, slice text) {
+  if (wanted.length > TIDY_ALIKE_BYTES || text.length > TIDY_ALIKE_BYTES) {
+    return false;
+  }
+  l->wanted = tidy_text(wanted, l->rooms[0]);
+  l->text = tidy_text(text, l->rooms[1]);
+  return l->wanted.bytes != wanted.bytes || l->text.bytes != text.bytes;
+}
+
+bool pattern_matches(slice wanted, slice text) {
+  looks l;
+  return matches(wanted, text) || (look_at(&l, wanted, text) && matches(l.wanted, l.text));
 }
 
 uint32_t pattern_stars(slice text) {
@@ -104,8 +126,21 @@ pattern pattern_of_entry(const node *key, const node *body) {
                    .renames = column != NULL};
 }
 
+/* The rests that the * took are of TITLE, or of it as it looks, in A. */
+static bool match_looks(arena *a, slice columns, slice title, slice *took) {
+  looks l;
+  if (match_stars(columns, title, took)) {
+    return true;
+  }
+  if (!look_at(&l, columns, title)) {
+    return false;
+  }
+  const slice kept = took != NULL ? arena_slice(a, l.text) : l.text;
+  return match_stars(l.wanted, kept, took);
+}
+
 bool pattern_has(const pattern *p, slice title) {
-  return p->renames ? match_stars(p->columns, title, NULL) : pattern_matches(p->columns, title);
+  return p->renames ? match_looks(NULL, p->columns, title, NULL) : pattern_matches(p->columns, title);
 }
 
 bool pattern_check(compilation *c, const pattern *p) {
@@ -126,7 +161,7 @@ const char *pattern_renamed(arena *a, slice name, slice columns, slice title) {
   const uint32_t stars = pattern_stars(columns);
   const uint32_t wanted = pattern_stars(name);
   slice *took = ARENA_ARRAY(a, slice, (size_t)stars + 1);
-  if (took == NULL || !match_stars(columns, title, took)) {
+  if (took == NULL || !match_looks(a, columns, title, took)) {
     return NULL;
   }
   buf made;

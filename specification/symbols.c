@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/tidy.h"
 #include "specification/codebook.h"
 
 static uint32_t place_of(const compilation *c, slice name) {
@@ -125,8 +126,22 @@ static void unknown_problem(compilation *c, slice name, place at) {
   problem_unknown(c->problems, at, "variable", name, c->names, c->names != NULL ? c->names_count : 0);
 }
 
+/* The one symbol whose name looks like NAME: that of a pattern's variable is its column's title. */
+static symbol *find_alike(const compilation *c, slice name) {
+  symbol *found = NULL;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    if (tidy_alike(slice_of(c->symbols[i]->name), name)) {
+      found = c->symbols[i];
+      count++;
+    }
+  }
+  return count == 1 ? found : NULL;
+}
+
 symbol *symbol_use(compilation *c, slice name, place at) {
   symbol *s = symbol_find(c, name);
+  s = s != NULL ? s : find_alike(c, name);
   if (s == NULL) {
     unknown_problem(c, name, at);
     return NULL;

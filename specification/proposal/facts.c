@@ -177,8 +177,9 @@ static bool take_number(column_facts *c, slice text, uint64_t count) {
 
 bool facts_take(facts *f, column_facts *c, slice text, uint64_t count) {
   char small[ROOM_BYTES];
-  char *large = text.length > sizeof small ? malloc(text.length) : NULL;
-  if (text.length > sizeof small && large == NULL) {
+  const size_t room = TIDY_GROWTH * text.length;
+  char *large = room > sizeof small ? malloc(room) : NULL;
+  if (room > sizeof small && large == NULL) {
     return false;
   }
   const slice tidy = tidy_text(text, large != NULL ? large : small);

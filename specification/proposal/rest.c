@@ -30,10 +30,10 @@ typedef struct rest {
 /* Twice the distance from the middle. */
 static int16_t value_of(const guess *at, slice cell) {
   const program_variable v = {.kind = VARIABLE_SCALE, .leading_number = true};
-  char room[512];
+  char room[TIDY_GROWTH * 512];
   decimal number;
   int64_t code;
-  if (cell.length == 0 || cell.length > sizeof room) {
+  if (cell.length == 0 || cell.length > sizeof room / TIDY_GROWTH) {
     return NOT_ANSWERED;
   }
   const slice text = tidy_text(cell, room);

@@ -23,7 +23,7 @@ static slice tidied(const program_variable *v, slice text, char *room) {
 static status tidy_entry(frame *f, const program_variable *v, frame_cells *c, uint32_t entry, slice **texts,
                          error *err) {
   const slice text = c->texts[entry];
-  char *room = frame_memory(f, text.length);
+  char *room = frame_memory(f, TIDY_GROWTH * text.length);
   if (*texts == NULL) {
     *texts = frame_array(f, (size_t)c->count + 1, sizeof **texts);
     if (*texts != NULL) {
@@ -73,9 +73,9 @@ status frame_tidy_cells(frame *f, const program_variable *v, frame_cells *c, err
     if (!may_change(v, text)) {
       continue;
     }
-    if (text.length > room_length) {
+    if (TIDY_GROWTH * text.length > room_length) {
       free(room);
-      room_length = 2 * text.length;
+      room_length = 2 * TIDY_GROWTH * text.length;
       room = malloc(room_length);
       st = room != NULL ? STATUS_OK : frame_no_memory(err);
     }

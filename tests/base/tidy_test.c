@@ -41,9 +41,68 @@ static void characters_that_show_nothing_are_left_out(void **state) {
       {"\uff09", "\uff09"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    char room[64];
+    char room[TIDY_GROWTH * 64];
     expect(cases[i].text, tidy_text(slice_of(cases[i].text), room), cases[i].tidy);
   }
+}
+
+/* Unicode's NFC: Table 8 and sections 1.1 to 1.3 of UAX #15, and the characters' own decompositions. */
+static void letters_are_composed_with_their_marks(void **state) {
+  (void)state;
+  static const tidy_case cases[] = {
+      {"e\u0301", "\u00e9"},
+      {"u\u0308ber", "\u00fcber"},
+      {"tre\u0300s satisfait", "tr\u00e8s satisfait"},
+      {"\u00e9", "\u00e9"},
+      {"Ra\u0302\u0301t ha\u0300i lo\u0300ng", "R\u1ea5t h\u00e0i l\u00f2ng"}, /* Vietnamese */
+      {"\u00e2\u0301", "\u1ea5"},                                              /* half composed */
+      {"a\u0323\u0302", "\u1ead"},
+      {"a\u0302\u0323", "\u1ead"},                              /* marks in another order */
+      {"\u1112\u1161\u11ab\u1100\u1173\u11af", "\ud55c\uae00"}, /* Hangul */
+      {"\ud558\u11ab", "\ud55c"},
+      {"\u304b\u3099", "\u304c"},         /* ga */
+      {"q\u0323\u0307", "q\u0323\u0307"}, /* no composed form */
+      {"q\u0307\u0323", "q\u0323\u0307"},
+      {"\u0301", "\u0301"},
+      {" \u0301x", "\u0301x"},
+      {"\u212b \u2126 \u212a", "\u00c5 \u03a9 K"}, /* the signs of Angstrom, ohm and Kelvin */
+      {"\uf900", "\u8c48"},                        /* a compatibility ideograph */
+      {"\u0958", "\u0915\u093c"},                  /* longer in NFC */
+      {"\U0001d160", "\U0001d158\U0001d165\U0001d16e"},
+      {"\u0e19\u0e49\u0e33", "\u0e19\u0e49\u0e33"}, /* Thai */
+      {"\u0928\u093c", "\u0929"},
+      {"\ufb01 \u00bd \u2460", "\ufb01 \u00bd \u2460"}, /* compatibility is not folded */
+      {"\uff45\u0301", "\u00e9"},                       /* full width */
+      {"e\u200b\u0301", "\u00e9"},
+      {"e\u200d\u0301", "e\u200d\u0301"},
+      {"e\u0301 \xcc", "\u00e9 \xcc"},
+      {"\xff\u0301", "\xff\u0301"}, /* not UTF-8 */
+      {"e\xcc", "e\xcc"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const slice text = slice_of(cases[i].text);
+    char *room = malloc(TIDY_GROWTH * text.length);
+    assert_non_null(room);
+    const slice tidy = tidy_text(text, room);
+    expect(cases[i].text, tidy, cases[i].tidy);
+    if (strcmp(cases[i].text, cases[i].tidy) == 0) {
+      assert_ptr_equal(tidy.bytes, text.bytes); /* which says that nothing changed */
+    }
+    assert_true(tidy_alike(text, slice_of(cases[i].tidy)));
+    free(room);
+  }
+}
+
+/* 1,000 marks on one letter are an attack, and keep their order. */
+static void letters_with_too_many_marks_stay(void **state) {
+  (void)state;
+  char text[2001] = "e";
+  char room[TIDY_GROWTH * sizeof text];
+  for (size_t at = 1; at < sizeof text; at += 2) {
+    memcpy(text + at, "\u0301", 2);
+  }
+  const slice written = {text, sizeof text};
+  assert_ptr_equal(tidy_text(written, room).bytes, text);
 }
 
 static void ends_are_tidied_in_place(void **state) {
@@ -88,18 +147,19 @@ static void what_hides_is_shown_by_its_number(void **state) {
   }
 }
 
-/* Random characters: a tidy text stays as it is, and UTF-8.  Random bytes: a tidy text is not longer. */
+/* Random characters: a tidy text stays as it is, and UTF-8.  Random bytes: it fits in its room. */
 static void tidying_twice_changes_nothing_more(void **state) {
   (void)state;
-  static const char *const pieces[] = {"a",      "5",      " ",         "\u00a0", "\u00ad", "\u200b",
-                                       "\u200d", "\u2007", "\u202f",    "\u2060", "\u3000", "\ufeff",
-                                       "\uff11", "\uff21", "\uff5a",    "\u4e00", "\xff",   "\xe2\x80",
-                                       "\xc2",   "\u00e9", "\U0001f469"};
+  static const char *const pieces[] = {
+      "a",      "5",      " ",          "\u00a0", "\u00ad", "\u200b",    "\u200d", "\u2007", "\u202f",
+      "\u2060", "\u3000", "\ufeff",     "\uff11", "\uff21", "\uff5a",    "\u4e00", "\xff",   "\xe2\x80",
+      "\xc2",   "\u00e9", "\U0001f469", "e",      "\u0301", "\u0323",    "\u0302", "\u0958", "\u093c",
+      "\u1112", "\u1161", "\u11ab",     "\u212b", "\u0344", "\U0001d160"};
   seeded random = {seeded_seed()};
   for (int round = 0; round < 20000; round++) {
     char text[64];
-    char once[64];
-    char twice[64];
+    char once[TIDY_GROWTH * sizeof text];
+    char twice[TIDY_GROWTH * sizeof once];
     char again[TIDY_NUMBER_BYTES];
     size_t length = 0;
     for (uint64_t n = seeded_below(&random, 12); n > 0; n--) {
@@ -109,7 +169,7 @@ static void tidying_twice_changes_nothing_more(void **state) {
     }
     const slice written = {text, length};
     const slice tidy = tidy_text(written, once);
-    assert_true(tidy.length <= length);
+    assert_true(tidy.length <= TIDY_GROWTH * length);
     if (text_utf8_check(text, length) == length) {
       assert_slice_equal(tidy_text(tidy, twice), tidy);
       assert_slice_equal(tidy_ends(tidy), tidy);
@@ -123,6 +183,8 @@ static void tidying_twice_changes_nothing_more(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(characters_that_show_nothing_are_left_out),
+      cmocka_unit_test(letters_are_composed_with_their_marks),
+      cmocka_unit_test(letters_with_too_many_marks_stay),
       cmocka_unit_test(ends_are_tidied_in_place),
       cmocka_unit_test(signs_of_numbers_take_their_ordinary_form),
       cmocka_unit_test(what_hides_is_shown_by_its_number),

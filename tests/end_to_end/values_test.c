@@ -67,6 +67,46 @@ static void undeclared_values_come_in_natural_order(void **state) {
   check_all(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* Each text twice: with letters and accents as one character, and as two. */
+static void letters_with_accents_are_one_letter_however_they_are_written(void **state) {
+  static const value_case cases[] = {
+      {"{type: nominal}",
+       "q\nM\u00e1laga\nMa\u0301laga\nM\u00fcnchen\nMu\u0308nchen\n",
+       {"q,,,,M\u00e1laga,,n,2", "q,,,,M\u00fcnchen,,n,2"}},
+      {"{type: scale, range: [1, 2], texts: {\"bien\": 1, \"tr\u00e8s bien\": 2}}",
+       "q\ntre\u0300s bien\nbien\n",
+       {"q,,,,,,mean,1.5"}},
+      {"{type: scale, range: [1, 2], texts: {\"bien\": 1, \"tre\u0300s bien\": 2}}",
+       "q\ntr\u00e8s bien\nbien\n",
+       {"q,,,,,,mean,1.5"}},
+      {"{type: multi, delimiter: \";\"}",
+       "q\nca\u0300 phe\u0302;tra\u0300\nc\u00e0 ph\u00ea\n",
+       {"q,,,,c\u00e0 ph\u00ea,,n,2", "q,,,,tr\u00e0,,n,1"}},
+      {"{type: nominal}", "q\n\u1112\u1161\u11ab\n\ud55c\n", {"q,,,,\ud55c,,n,2"}},
+      {"{type: nominal, missing: {\"ne sait pas, pr\u00e9f\u00e8re\": dont_know}}",
+       "q\n\"ne sait pas, pre\u0301fe\u0300re\"\na\n",
+       {"q,,,,a,,n,1", "q,,,,,,answered,1"}},
+      {"{type: number, suffix: \" \u00e9\"}", "q\n5 e\u0301\n", {"q,,,,,,mean,5"}},
+      {"{type: nominal, column: \"Qualit\u00e9\"}", "Qualite\u0301\na\n", {"q,,,,a,,n,1"}},
+  };
+  check_all(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+static void patterns_match_titles_as_they_look(void **state) {
+  scene *s = *state;
+  scene_write(s,
+              "variables:\n"
+              "  \"Qualit\u00e9 *\": {type: nominal}\n"
+              "  \"v_*\": {column: \"Ville * \u00e9t\u00e9\", type: nominal}\n"
+              "analyses: [describe: {items: [\"Qualit\u00e9 a\", v_b], name: d}]\n",
+              "Qualite\u0301 a,Ville b e\u0301te\u0301\nx,y\n");
+  process_result r = scene_run(s, "run", "--format", "csv");
+  process_check_success(&r);
+  assert_contains(r.out, "v_b,,,,y,,n,1\n");
+  assert_contains(r.out, " a,,,,x,,n,1\n");
+  process_result_fini(&r);
+}
+
 /* Means of what the cells look like. */
 static void numbers_are_read_as_people_write_them(void **state) {
   static const value_case cases[] = {
@@ -286,6 +326,8 @@ static void entries_that_cannot_be_meant_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(undeclared_values_come_in_natural_order),
+      SCENE_TEST(letters_with_accents_are_one_letter_however_they_are_written),
+      SCENE_TEST(patterns_match_titles_as_they_look),
       SCENE_TEST(numbers_are_read_as_people_write_them),
       SCENE_TEST(multiple_choices_are_read_as_people_give_them),
       SCENE_TEST(rankings_have_first_choices_and_mean_ranks),
