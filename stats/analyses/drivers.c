@@ -457,6 +457,7 @@ const analysis_kind analysis_drivers = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .has_replicates = true,
     .presentation =
         {
             .chapter = CHAPTER_DRIVERS,
