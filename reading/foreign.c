@@ -60,10 +60,28 @@ static bool is_workbook_xml(slice head) {
   return is_xml(head) && (has(head, "Excel.Sheet") || has(head, "office:spreadsheet"));
 }
 
+/* What follows WORD and blanks; empty: TEXT does not begin with it. */
+static slice text_after(slice text, const char *word) {
+  const size_t length = strlen(word);
+  return begins_with(text, word) ? text_of((slice){text.bytes + length, text.length - length})
+                                 : (slice){"", 0};
+}
+
 /* "[{", with which no title begins. */
 static bool is_json_array(slice head) {
-  const slice text = text_of(head);
-  return begins_with(text, "[") && begins_with(text_of((slice){text.bytes + 1, text.length - 1}), "{");
+  return begins_with(text_after(text_of(head), "["), "{");
+}
+
+/* "[[" and a text or a number; titles in brackets have other characters there. */
+static bool is_json_rows(slice head) {
+  const slice first = text_after(text_after(text_of(head), "["), "[");
+  return first.length > 0 && first.bytes[0] != '\0' && strchr("\"-0123456789", first.bytes[0]) != NULL;
+}
+
+/* "[]" and no more. */
+static bool is_empty_json_array(slice head) {
+  const slice rest = text_after(text_of(head), "[");
+  return begins_with(rest, "]") && text_after(rest, "]").length == 0;
 }
 
 /* The mark WORD, followed by a byte that no title has. */
@@ -122,7 +140,11 @@ static const foreign kinds[] = {
     {BYTES("MATLAB 5.0 MAT"), "a MATLAB file", "export the table in it as CSV"},
     {BYTES("SQLite format 3"), "an SQLite database",
      "sqlite3 -header -csv FILE 'SELECT * FROM answers' makes CSV of the table `answers`"},
-    {LOOK(is_json_array), "a JSON array", "write one object on each line: jq -c '.[]' FILE > FILE.ndjson"},
+    {LOOK(is_json_array), "a JSON array",
+     "write one object on each line: jq -c '.[]' FILE > FILE.ndjson (sqlite3 and duckdb write CSV with -csv "
+     "-header in place of -json)"},
+    {LOOK(is_json_rows), "a JSON array of arrays", "make CSV of it: jq -r '.[] | @csv' FILE > FILE.csv"},
+    {LOOK(is_empty_json_array), "an empty JSON array", "name a file with answers"},
     /* Pages and pictures. */
     {LOOK(is_html), "an HTML page",
      "it may be a login page in place of the export, or a table that was saved as a web page: export the "
