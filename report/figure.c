@@ -151,6 +151,9 @@ static slice cell_text(const document *d, const figure_column *column, const jso
   if (column->format == TERM_GROUP) {
     return group_text(d, column, cell);
   }
+  if (column->format == TERM_VALUE && column->all_values.length > 0 && json_kind_of(cell) == JSON_NULL) {
+    return column->all_values;
+  }
   if (column->format == TERM_VALUE) {
     return document_value(d, figure_value_owner(row, column->key), cell);
   }

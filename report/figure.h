@@ -18,6 +18,7 @@ typedef struct figure_column {
   bool is_key;       /* names what the figures of the row belong to: item, group, value, text */
   bool is_empty;     /* null in every row */
   slice group_of;    /* the variable, when all groups are of one: it is the title then; else empty */
+  slice all_values;  /* what null is called among the values of an item; empty: no answer */
 } figure_column;
 
 /* Column KEY of a table of SECTION.  Looks at all ROWS (objects) of the table. */

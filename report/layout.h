@@ -22,6 +22,7 @@ typedef struct layout_table {
   const json *rows;
   size_t rows_count;
   slice whole;            /* MATRIX: the title of the column for all columns together */
+  bool has_totals;        /* null among the values of an item is called so too */
   figure_column *columns; /* the result of layout_columns */
 } layout_table;
 

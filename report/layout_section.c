@@ -137,6 +137,11 @@ static table_view view_of(const json *table) {
                                                : VIEW_LIST;
 }
 
+static bool has_totals(slice analysis, slice table) {
+  const presentation_table *told = presentation_table_of(analysis_presentation_of(analysis), table);
+  return told != NULL && told->totals;
+}
+
 /* As the analysis' presentation names it; in a table that this version does not know, as a total. */
 static slice whole_of(const document *d, slice analysis, slice table) {
   const presentation_table *told = presentation_table_of(analysis_presentation_of(analysis), table);
@@ -156,6 +161,7 @@ static void make_table(const document *d, const json *section, slice analysis, c
   out->title = figure_title_in(d, section, out->name);
   out->rows_count = json_count(out->rows);
   out->whole = whole_of(d, analysis, slice_of(out->name));
+  out->has_totals = has_totals(analysis, slice_of(out->name));
   for (size_t c = 0; keys != NULL && out->columns != NULL && c < json_count(columns); c++) {
     keys[out->columns_count++] = json_as_cstring(json_at(columns, c));
   }
@@ -164,6 +170,7 @@ static void make_table(const document *d, const json *section, slice analysis, c
 const figure_column *layout_columns(const document *d, const layout_table *table) {
   for (size_t c = 0; c < table->columns_count && table->columns[c].key == NULL; c++) {
     table->columns[c] = figure_column_of(d, table->section, table->keys[c], table->rows);
+    table->columns[c].all_values = table->has_totals ? table->whole : (slice){0};
   }
   return table->columns;
 }

@@ -4,7 +4,7 @@
  * groups are layers), gives every figure. */
 #include <math.h>
 
-#include "stats/analyses/crosstab_table.h"
+#include "stats/analyses/crosstab_parts.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/terms.h"
@@ -12,6 +12,11 @@
 #include "stats/methods/holm.h"
 
 static const char *const percent_choices[] = {"all", "column", "row", "total", NULL};
+static const char *const letter_choices[] = {[LETTERS_NONE] = "none",
+                                             [LETTERS_HOLM] = "holm",
+                                             [LETTERS_BONFERRONI] = "bonferroni",
+                                             [LETTERS_UNADJUSTED] = "unadjusted",
+                                             [LETTERS_CHOICES] = NULL};
 
 static const analysis_argument arguments[] = {
     {.name = "rows",
@@ -33,6 +38,23 @@ static const analysis_argument arguments[] = {
      .type = ARGUMENT_BOOLEAN,
      .fallback = "true",
      .help = "continuity correction of tables of 2 x 2, as R's default"},
+    {.name = "cells",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "also one table with totals, n, %, intervals, residuals"},
+    {.name = "letters",
+     .type = ARGUMENT_CHOICE,
+     .choices = letter_choices,
+     .fallback = "none",
+     .help = "of the columns whose share is lower"},
+    {.name = "ordinal",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "also gamma, tau-b and Somers' d, of ordered answers"},
+    {.name = "exact",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "also Fisher's exact p; above 2 x 2 by Monte Carlo"},
 };
 
 static bool is_set(const plan *p, uint32_t variable) {
@@ -164,19 +186,6 @@ static bool read_table(crossing *c) {
 
 /* ---- Tests ---------------------------------------------------------------------------------------- */
 
-static contingency contingency_of(const crossing *c, const i128 *counts, const exact *squares) {
-  const base_state *base = run_base(c->run);
-  return (contingency){.rows = c->rows,
-                       .columns = c->columns,
-                       .counts = counts,
-                       .squares = squares,
-                       .decimals = c->weighting == WEIGHTING_NONE ? 0 : c->state->weight_decimals,
-                       .weighting = c->weighting,
-                       .n = c->all_n,
-                       .design_rows = base->rows - base->weight_unusable,
-                       .domain_rows = c->domain_rows};
-}
-
 static void write_test(const crossing *c, table *t, const independence *test) {
   table_number(t, "chi2", test->chi2);
   if (c->weighting == WEIGHTING_SAMPLING) {
@@ -191,9 +200,7 @@ static void write_test(const crossing *c, table *t, const independence *test) {
 }
 
 static void warn(const crossing *c, const char *code, const json *value, const independence *test) {
-  json *detail = run_detail(c->run);
-  json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
-  json_set(detail, "group", group_json(c->walk));
+  json *detail = crossing_detail(c);
   if (value != NULL) {
     json_set(detail, "value", (json *)value);
   }
@@ -209,7 +216,7 @@ static bool lacks_f(const crossing *c, const independence *test) {
 }
 
 static status test_table(crossing *c, bool *corrected, error *err) {
-  const contingency t = contingency_of(c, c->counts, c->squares);
+  const contingency t = crossing_contingency(c, c->counts, c->squares);
   independence test;
   TRY(independence_make(&t, run_argument(c->run, "yates")->integer != 0, &test, err));
   *corrected = *corrected || test.corrected;
@@ -256,7 +263,7 @@ static status test_option(crossing *c, uint32_t row, independence *out, int64_t 
       at++;
     }
   }
-  contingency t = contingency_of(c, counts, squares);
+  contingency t = crossing_contingency(c, counts, squares);
   t.rows = others > 0 ? 2 : 1;
   t.columns = columns;
   t.n = *n;
@@ -296,6 +303,28 @@ static status test_options(crossing *c, bool *corrected, error *err) {
 
 /* ---- The section --------------------------------------------------------------------------------- */
 
+/* What is there on demand alone. */
+static status write_parts(const crossing *c, error *err) {
+  cross_cells_write(c);
+  TRY(cross_letters_write(c, err));
+  TRY(cross_ordinal_write(c, err));
+  return cross_exact_write(c, err);
+}
+
+static void open_parts(crossing *c) {
+  cross_cells_open(c);
+  cross_letters_open(c);
+  cross_ordinal_open(c);
+  cross_exact_open(c);
+}
+
+static void note_parts(const crossing *c) {
+  cross_cells_note(c);
+  cross_letters_note(c);
+  cross_ordinal_note(c);
+  cross_exact_note(c);
+}
+
 static status cross_item(crossing *c, uint32_t first, bool *corrected, error *err) {
   group_walk w = group_walk_begin(c->run, first, true);
   c->walk = &w;
@@ -311,6 +340,7 @@ static status cross_item(crossing *c, uint32_t first, bool *corrected, error *er
     crossing_write_cells(c);
     crossing_write_margins(c);
     TRY(c->is_set ? test_options(c, corrected, err) : test_table(c, corrected, err));
+    TRY(write_parts(c, err));
   }
   return STATUS_OK;
 }
@@ -332,6 +362,7 @@ static status step(analysis_run *run, error *err) {
   c.any_own_bases = c.any_own_bases || variable_of(run_plan(run), columns)->kind == VARIABLE_MULTI_FLAGS;
   sets = c.turned ? rows->variables_count : sets;
   crossing_open(&c, sets > 0, sets < rows->variables_count);
+  open_parts(&c);
   bool corrected = false;
   for (uint32_t i = 0; i < rows->variables_count; i++) {
     c.item = c.turned ? columns : rows->variables[i];
@@ -355,6 +386,7 @@ static status step(analysis_run *run, error *err) {
     run_note(run, "note_option_base", NULL);
   }
   run_note(run, "note_cramers_v", NULL);
+  note_parts(&c);
   return STATUS_OK;
 }
 
@@ -366,19 +398,11 @@ const analysis_kind analysis_crosstab = {
     .name = "crosstab",
     .summary = "counts and percentages of one question by another, with tests",
     .about =
-        "Counts, row, column and total percentages (weighted when there is a weight), Pearson's chi-square\n"
-        "with Yates' correction for 2 x 2 as R's default, Cramer's V = sqrt(chi2 / (n (min(r, c) - 1))) of\n"
-        "the uncorrected chi-square.  Rows and columns without answers are dropped first; a row counts when\n"
-        "both questions are answered.  A warning is given when more than 20 % of the expected "
-        "counts are\nbelow 5.\n"
-        "Sampling weights: Rao and Scott's second-order F (survey's svychisq); frequency weights repeat "
-        "rows.\n"
-        "Multiple choice as rows: percentages of respondents, of those asked the option where each has its\n"
-        "own column; options overlap, so each option is tested alone, chosen or not, with Holm-adjusted p.\n"
-        "As columns the same, turned: an option's column is of those who chose it, and a row's percentages "
-        "of\n"
-        "those with that answer.\n"
-        "Breakdowns are layers: one table each.",
+        "A row counts when both questions are answered; breakdowns are layers.  Pearson's chi-square "
+        "(exact)\n"
+        "and Cramer's V; sampling weights: Rao and Scott's F (survey's svychisq); frequency weights repeat\n"
+        "rows.  Options of a multiple choice overlap: each is tested alone, p adjusted by Holm; per cent of\n"
+        "those asked it.  Wilson intervals, Haberman's adjusted residuals, z tests of column shares.\n",
     .example =
         "analyses:\n"
         "  - crosstab:\n"
@@ -397,7 +421,9 @@ const analysis_kind analysis_crosstab = {
                        {"row_percents", VIEW_MATRIX},
                        {"total_percents", VIEW_MATRIX},
                        {"row_totals", VIEW_BARS},
-                       {"column_totals", VIEW_BARS}},
+                       {"column_totals", VIEW_BARS},
+                       {"cells", VIEW_LIST, .totals = true},
+                       {"column_letters", VIEW_MATRIX}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],

@@ -97,14 +97,34 @@ void crossing_row_key(const crossing *c, table *t, uint32_t i) {
   table_key(t, c->turned ? "other_value" : "value", &c->state->keys, c->row_keys[i]);
 }
 
-static void column_key(const crossing *c, table *t, uint32_t j) {
+void crossing_column_key(const crossing *c, table *t, uint32_t j) {
   table_key(t, c->turned ? "value" : "other_value", &c->walk->groups->by[0], c->column_keys[j]);
+}
+
+json *crossing_detail(const crossing *c) {
+  json *detail = run_detail(c->run);
+  json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
+  json_set(detail, "group", group_json(c->walk));
+  return detail;
+}
+
+contingency crossing_contingency(const crossing *c, const i128 *counts, const exact *squares) {
+  const base_state *base = run_base(c->run);
+  return (contingency){.rows = c->rows,
+                       .columns = c->columns,
+                       .counts = counts,
+                       .squares = squares,
+                       .decimals = c->weighting == WEIGHTING_NONE ? 0 : c->state->weight_decimals,
+                       .weighting = c->weighting,
+                       .n = c->all_n,
+                       .design_rows = base->rows - base->weight_unusable,
+                       .domain_rows = c->domain_rows};
 }
 
 static void start_cell(const crossing *c, table *t, uint32_t i, uint32_t j) {
   crossing_start_row(c, t);
   crossing_row_key(c, t, i);
-  column_key(c, t, j);
+  crossing_column_key(c, t, j);
 }
 
 static void write_weight(const crossing *c, table *t, const char *column, i128 weight) {
@@ -180,7 +200,7 @@ static void write_row_totals(const crossing *c, table *t) {
 static void write_column_totals(const crossing *c, table *t) {
   for (uint32_t j = 0; j < c->columns; j++) {
     crossing_start_row(c, t);
-    column_key(c, t, j);
+    crossing_column_key(c, t, j);
     table_integer(t, "n", c->column_n[j]);
     crossing_weighted_n(c, t, c->column_bases[j]);
     table_number(t, "percent", percent_of(c->column_bases[j], c->all));

@@ -4,12 +4,13 @@
 
 #include "stats/analyses/groups.h"
 #include "stats/analyses/weighting.h"
-#include "stats/methods/sums.h"
+#include "stats/methods/contingency.h"
 
 enum { SHOW_ALL, SHOW_COLUMN, SHOW_ROW, SHOW_TOTAL };
 
 typedef struct cross_tables {
   table *counts, *percents[SHOW_TOTAL + 1], *row_totals, *column_totals, *tests, *options;
+  table *cells, *letter_names, *letters, *ordinal, *exact; /* those asked for */
 } cross_tables;
 
 typedef struct crossing {
@@ -58,7 +59,13 @@ void crossing_open(crossing *c, bool any_set, bool any_plain);
 void crossing_start_row(const crossing *c, table *t);
 /* The answer or option of row I. */
 void crossing_row_key(const crossing *c, table *t, uint32_t i);
+/* The answer or option of column J. */
+void crossing_column_key(const crossing *c, table *t, uint32_t j);
 void crossing_weighted_n(const crossing *c, table *t, i128 weight); /* where there are weights */
+/* "item" and "group" for a warning. */
+json *crossing_detail(const crossing *c);
+/* COUNTS and SQUARES of as many cells as the table has. */
+contingency crossing_contingency(const crossing *c, const i128 *counts, const exact *squares);
 void crossing_write_cells(const crossing *c);
 void crossing_write_margins(const crossing *c);
 

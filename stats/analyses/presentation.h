@@ -7,6 +7,8 @@
 #ifndef CANVASS_STATS_ANALYSES_PRESENTATION_H
 #define CANVASS_STATS_ANALYSES_PRESENTATION_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 
 /* What a report answers, in the order of its chapters. */
@@ -50,6 +52,7 @@ typedef struct presentation_table {
   const char *name;
   table_view view;
   const char *whole; /* MATRIX: the term for the column of all others together, which has no name; or NULL */
+  bool totals;       /* an answer that is null means all answers together, not that there is none */
 } presentation_table;
 
 enum { PRESENTATION_HEADLINES_MAX = 4, PRESENTATION_TABLES_MAX = 8 };

@@ -1,0 +1,65 @@
+/* crosstab's measures of association between ordered answers. */
+#include "stats/analyses/crosstab_parts.h"
+#include "stats/analyses/levels.h"
+#include "stats/methods/ordinal.h"
+
+void cross_ordinal_open(crossing *c) {
+  if (run_argument(c->run, "ordinal")->integer) {
+    c->tables.ordinal = table_new(c->run, "ordinal",
+                                  "item other_item group n gamma gamma_se tau_b tau_b_se somers_d_rows "
+                                  "somers_d_rows_se somers_d_columns somers_d_columns_se z p");
+  }
+}
+
+/* Codes and periods have an order of their own; texts that of the codebook, if it declares all that occur. */
+static bool is_ordered(const crossing *c, uint32_t item, const axis *ax, const uint32_t *keys,
+                       uint32_t count) {
+  const plan_variable *v = &run_plan(c->run)->variables[item];
+  const uint8_t kind = (uint8_t)variable_of(run_plan(c->run), item)->kind;
+  bool is_known = true;
+  for (uint32_t k = 0; k < count && ax->is_text && kind != VARIABLE_PERIOD; k++) {
+    bool is_declared = false;
+    for (uint32_t i = 0; i < v->values_count; i++) {
+      is_declared =
+          is_declared || (v->values[i].is_text && slice_equal(v->values[i].text, ax->texts[keys[k]]));
+    }
+    is_known = is_known && is_declared;
+  }
+  return is_known;
+}
+
+static void write_figure(table *t, const char *name, const char *se_name, const ordinal_figure *f) {
+  table_number(t, name, f->value);
+  table_number(t, se_name, f->se);
+}
+
+status cross_ordinal_write(const crossing *c, error *err) {
+  table *t = c->tables.ordinal;
+  if (t == NULL || c->rows < 2 || c->columns < 2) {
+    return STATUS_OK;
+  }
+  const bool has_order = !c->is_set && is_ordered(c, c->item, &c->state->keys, c->row_keys, c->rows) &&
+                         is_ordered(c, c->other_item, &c->walk->groups->by[0], c->column_keys, c->columns);
+  if (!has_order) {
+    run_warn(c->run, "no_order", crossing_detail(c));
+    return STATUS_OK;
+  }
+  const contingency of = crossing_contingency(c, c->counts, c->squares);
+  ordinal o;
+  TRY(ordinal_make(&of, &o, err));
+  crossing_start_row(c, t);
+  table_integer(t, "n", c->all_n);
+  write_figure(t, "gamma", "gamma_se", &o.gamma);
+  write_figure(t, "tau_b", "tau_b_se", &o.tau_b);
+  write_figure(t, "somers_d_rows", "somers_d_rows_se", &o.d_rows);
+  write_figure(t, "somers_d_columns", "somers_d_columns_se", &o.d_columns);
+  table_number(t, "z", o.z);
+  table_number(t, "p", o.p);
+  return STATUS_OK;
+}
+
+void cross_ordinal_note(const crossing *c) {
+  if (c->tables.ordinal != NULL) {
+    run_note(c->run, c->weighting == WEIGHTING_SAMPLING ? "note_ordinal_sampling" : "note_ordinal", NULL);
+  }
+}
