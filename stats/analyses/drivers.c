@@ -266,7 +266,8 @@ static status choose_and_fit(const regression *g, const group_walk *w, const dou
   if (indefinite) {
     return STATUS_OK;
   }
-  TRY(regressors_choose(&g->columns, w, matrix, f->fit.columns, &f->fit.count, err));
+  TRY(regressors_choose(&g->columns, w, matrix, g->form.intercept ? f->c.mean : NULL, f->fit.columns,
+                        &f->fit.count, err));
   const int64_t size = (int64_t)f->fit.count + (g->form.intercept ? 1 : 0);
   if (f->c.n_min <= size || f->fit.count == 0) {
     warn_group(w, "too_few_rows", f->c.n_min);
@@ -358,6 +359,7 @@ static void write_notes(const regression *g, const drivers_importance *d, const 
   static const char *const errors[] = {[WEIGHTING_NONE] = "note_drivers",
                                        [WEIGHTING_SAMPLING] = "note_drivers_sampling",
                                        [WEIGHTING_FREQUENCY] = "note_drivers_frequency"};
+  regressors_note_outcome(g->run);
   run_note(g->run, g->form.pairwise ? "note_drivers_pairwise" : errors[g->form.weighting], NULL);
   if (!g->form.pairwise) {
     run_note(g->run, "note_listwise", NULL);

@@ -17,7 +17,7 @@ static const analysis_argument arguments[] = {
      .type = ARGUMENT_VARIABLE,
      .required = true,
      .accepts = ACCEPT_CODED,
-     .help = "a flag, or any variable with a few values"},
+     .help = "a flag, a scale, or a nominal variable"},
     {.name = "event", .type = ARGUMENT_TEXTS, .help = "its values that are the event; of a flag 1"},
     {.name = "predictors",
      .type = ARGUMENT_VARIABLES,
@@ -235,7 +235,7 @@ static status start_model(regression *g, const group_walk *w, const products_sta
     return STATUS_OK;
   }
   TRY(logistic_model_new(g->memory, g->columns.count, &m, err));
-  TRY(regressors_choose(&g->columns, w, c->matrix, m.columns, &m.count, err));
+  TRY(regressors_choose(&g->columns, w, c->matrix, c->mean, m.columns, &m.count, err));
   if (n <= 1 + (int64_t)m.count || m.count == 0) {
     warn_group(w, "too_few_rows", outcome, n);
     return STATUS_OK;
@@ -262,6 +262,9 @@ static status start_models(regression *g, error *err) {
     const products_state *s = run_result(g->run, group_walk_result(&w));
     uint32_t first = 0;
     if (products_blocks(s, w.place, &first) == 0) {
+      if (w.which == 0) {
+        run_warn_base(g->run, run_argument(g->run, "outcome")->variables[0], group_json(&w), 0);
+      }
       continue;
     }
     TRY(covariance_new(g->memory, 1 + g->columns.count, &c, err));
@@ -277,6 +280,10 @@ static void write_notes(const regression *g) {
   static const char *const errors[] = {[WEIGHTING_NONE] = "note_logistic",
                                        [WEIGHTING_SAMPLING] = "note_logistic_sampling",
                                        [WEIGHTING_FREQUENCY] = "note_logistic_frequency"};
+  json *cut = run_detail(g->run);
+  json_set_number(cut, "cut", run_argument(g->run, "cut")->number);
+  regressors_note_event(g->run);
+  run_note(g->run, "note_cut", cut);
   run_note(g->run, errors[run_weighting(g->run)], NULL);
   run_note(g->run, "note_listwise", NULL);
   regressors_note(g->run, &g->columns);

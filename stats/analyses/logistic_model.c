@@ -12,8 +12,11 @@
  * before, which is then rounding; the pass after one below the third is detailed. */
 #define STEP_FOUND    0x1p-38
 #define STEP_ROUNDING 0x1p-20
-#define STEP_NEAR     0x1p-12
+#define STEP_NEAR     0x1p-18
 #define STEP_GROWING  0x1p-5
+/* What is left of a log likelihood when the columns tell every outcome: with each pass it more than halves.
+ */
+#define LIKELIHOOD_NOTHING 1e-3
 /* Where a separated likelihood is told from one that takes long: each Newton step then moves the predictor by
  * about 1, and does so for ever. */
 enum { PASSES_SEPARATED = 18, PASSES_SINGULAR = 5, MANTISSA_BITS = 53, HEAD_ROOM = 62 - MANTISSA_BITS };
@@ -21,6 +24,7 @@ enum { PASSES_SEPARATED = 18, PASSES_SINGULAR = 5, MANTISSA_BITS = 53, HEAD_ROOM
 status logistic_model_new(arena *a, uint32_t columns, logistic_model *m, error *err) {
   *m = (logistic_model){.columns = ARENA_ARRAY(a, uint32_t, (size_t)columns + 1),
                         .spread = ARENA_ARRAY(a, double, (size_t)columns + 1),
+                        .centre = ARENA_ARRAY(a, int64_t, (size_t)columns + 1),
                         .beta = ARENA_ARRAY(a, double, (size_t)columns + 1),
                         .before = ARENA_ARRAY(a, double, (size_t)columns + 1),
                         .growing = ARENA_ARRAY(a, bool, (size_t)columns + 1)};
@@ -38,6 +42,7 @@ status logistic_model_start(arena *a, const covariance *c, logistic_model *m, er
   const double share = c->mean[0], spread = share * (1 - share);
   for (uint32_t i = 0; i < p; i++) {
     m->spread[i] = sqrt(c->matrix[(size_t)(i + 1) * width + i + 1]);
+    m->centre[i] = elementary_quantised(c->mean[i + 1], 0);
     slope[i] = c->matrix[i + 1] / m->spread[i];
     for (uint32_t k = 0; k <= i; k++) {
       xx[(size_t)i * p + k] = xx[(size_t)k * p + i] =
@@ -118,18 +123,41 @@ bool logistic_model_params(logistic_model *m, bool small, int64_t cut, int64_t *
 
 /* ---- One step ------------------------------------------------------------------------------------- */
 
+/* *SUM -= centre * term */
+static void move(exact *sum, const exact *term, int64_t centre) {
+  exact_add_scaled(sum, term, -(i128)centre);
+}
+
+double logistic_centred_cell(const logistic_model *m, const exact *cells, uint32_t d, uint32_t k) {
+  const int64_t of_d = d > 0 ? m->centre[d - 1] : 0, of_k = k > 0 ? m->centre[k - 1] : 0;
+  exact sum = cells[logistic_cells(d) + k], rest = cells[logistic_cells(k)];
+  move(&sum, &cells[logistic_cells(d)], of_k);
+  move(&rest, &cells[0], of_k);
+  move(&sum, &rest, of_d);
+  return ldexp(exact_to_double(&sum), -LOGISTIC_ROW_BITS);
+}
+
+static double centred_gradient(const logistic_model *m, const logistic_state *s, uint32_t d) {
+  exact sum = s->gradient[d];
+  if (d > 0) {
+    move(&sum, &s->gradient[0], m->centre[d - 1]);
+  }
+  return ldexp(exact_to_double(&sum), -LOGISTIC_ROW_BITS);
+}
+
 /* INFORMATION scaled to a diagonal of 1; SCALE: what it is divided by. */
-static bool scale_information(const logistic_state *s, uint32_t size, double *information, double *scale) {
+static bool scale_information(const logistic_model *m, const logistic_state *s, double *information,
+                              double *scale) {
+  const uint32_t size = 1 + m->count;
   for (uint32_t d = 0; d < size; d++) {
-    const double cell = ldexp(exact_to_double(&s->information[logistic_cells(d) + d]), -LOGISTIC_ROW_BITS);
-    scale[d] = sqrt(cell);
+    scale[d] = sqrt(logistic_centred_cell(m, s->information, d, d));
     if (!(scale[d] > 0)) {
       return false;
     }
   }
-  for (uint32_t d = 0, at = 0; d < size; d++) {
-    for (uint32_t k = 0; k <= d; k++, at++) {
-      const double cell = ldexp(exact_to_double(&s->information[at]), -LOGISTIC_ROW_BITS);
+  for (uint32_t d = 0; d < size; d++) {
+    for (uint32_t k = 0; k <= d; k++) {
+      const double cell = logistic_centred_cell(m, s->information, d, k);
       information[(size_t)d * size + k] = information[(size_t)k * size + d] = cell / (scale[d] * scale[k]);
     }
   }
@@ -145,14 +173,13 @@ status logistic_step_make(arena *a, const logistic_model *m, const logistic_stat
   if (scale == NULL || out->delta == NULL || out->variance == NULL) {
     return error_no_memory(err, "logistic");
   }
-  out->solved =
-      scale_information(s, size, out->variance, scale) && linear_cholesky(out->variance, size, NULL);
+  out->solved = scale_information(m, s, out->variance, scale) && linear_cholesky(out->variance, size, NULL);
   if (!out->solved) {
     out->size = INFINITY;
     return STATUS_OK;
   }
   for (uint32_t d = 0; d < size; d++) {
-    out->delta[d] = ldexp(exact_to_double(&s->gradient[d]), -LOGISTIC_ROW_BITS) / scale[d];
+    out->delta[d] = centred_gradient(m, s, d) / scale[d];
   }
   linear_solve(out->variance, size, out->delta, 1);
   linear_invert(out->variance, size);
@@ -164,8 +191,8 @@ status logistic_step_make(arena *a, const logistic_model *m, const logistic_stat
       out->variance[(size_t)d * size + k] /= scale[d] * scale[k];
     }
   }
-  if (m->count == 0) {
-    out->size = fabs(out->delta[0]);
+  for (uint32_t d = 1; d < size; d++) { /* the constant is one of columns that are not centred */
+    out->delta[0] -= out->delta[d] * (double)m->centre[d - 1];
   }
   return STATUS_OK;
 }
@@ -182,20 +209,36 @@ static bool has_fallen(const logistic_model *m, const logistic_state *s) {
   return m->has_likelihood && exact_sign(&rise) < 0;
 }
 
+/* A column of spread s lies at most s sqrt(n) from its mean. */
+static bool find_growing(logistic_model *m, const logistic_state *s, const logistic_step *step) {
+  bool any = false;
+  for (uint32_t i = 0; i < m->count; i++) {
+    m->growing[i] = fabs(step->delta[i + 1]) * m->spread[i] * sqrt((double)s->n) > STEP_GROWING;
+    any = any || m->growing[i];
+  }
+  return any;
+}
+
+/* Whether nearly nothing is left to explain. */
+static bool is_divided(const logistic_state *s) {
+  const double weight = s->weighted ? (double)s->w / (double)s->n : 1;
+  return ldexp(exact_to_double(&s->log_likelihood), -LOGISTIC_ROW_BITS) > -LIKELIHOOD_NOTHING * weight;
+}
+
 static void take_step(logistic_model *m, const logistic_step *step) {
   for (uint32_t d = 0; d <= m->count; d++) {
     m->before[d] = m->beta[d];
     m->beta[d] += step->delta[d];
-    if (d > 0) {
-      m->growing[d - 1] = fabs(step->delta[d]) * m->spread[d - 1] > STEP_GROWING;
-    }
   }
 }
 
 void logistic_model_move(logistic_model *m, const logistic_state *s, const logistic_step *step) {
   m->passes++;
-  if (!step->solved || (m->passes >= PASSES_SEPARATED && step->size > STEP_GROWING)) {
-    m->outcome = m->passes >= PASSES_SINGULAR ? LOGISTIC_SEPARATED : LOGISTIC_LOST;
+  const bool grows = step->solved && find_growing(m, s, step);
+  if (!step->solved || (m->passes >= PASSES_SEPARATED && grows)) {
+    m->outcome = m->passes < PASSES_SINGULAR ? LOGISTIC_LOST
+                 : is_divided(s)             ? LOGISTIC_DIVIDED
+                                             : LOGISTIC_SEPARATED;
     return;
   }
   const bool is_rounding = step->size <= STEP_ROUNDING && step->size >= m->last_size / 2;
@@ -241,6 +284,7 @@ void logistic_model_encode(analysis_run *run, const logistic_model *m, buf *out)
   for (uint32_t i = 0; i < m->count; i++) {
     buf_put_varint(out, m->columns[i]);
     put_double(out, m->spread[i]);
+    buf_put_signed(out, m->centre[i]);
     buf_put_u8(out, m->growing[i]);
   }
   for (uint32_t d = 0; d <= m->count; d++) {
@@ -267,6 +311,10 @@ status logistic_model_decode(analysis_run *run, uint32_t columns, reader *r, log
       reader_fail(r, "columns are not in order");
     }
     m->spread[i] = get_double(r);
+    m->centre[i] = reader_signed(r);
+    if (m->centre[i] < -NUMBER_MAX || m->centre[i] > NUMBER_MAX) {
+      reader_fail(r, "a centre that no column has");
+    }
     m->growing[i] = reader_flag(r);
   }
   for (uint32_t d = 0; d <= count; d++) {

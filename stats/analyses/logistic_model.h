@@ -18,6 +18,7 @@ typedef enum logistic_outcome {
   LOGISTIC_SEARCHING,
   LOGISTIC_FOUND,
   LOGISTIC_SEPARATED, /* the likelihood has no maximum: what grows without end is marked */
+  LOGISTIC_DIVIDED,   /* nor has any coefficient a limit: the columns tell every row's outcome */
   LOGISTIC_LOST,      /* no maximum within LOGISTIC_PASSES_MAX */
 } logistic_outcome;
 
@@ -26,6 +27,7 @@ typedef struct logistic_model {
   uint32_t count;    /* columns that it has */
   uint32_t *columns; /* which of the regression's, ascending */
   double *spread;    /* per column its standard deviation, in mantissas as everything here */
+  int64_t *centre;   /* per column its mean as a whole number: sums are exact, and so moved there exactly */
   double *beta;      /* 1 + count, the constant first: where the next pass is made */
   double *before;    /* where the pass before was */
   double last_size;  /* of the step that led there, in spreads */
@@ -33,7 +35,7 @@ typedef struct logistic_model {
   bool has_likelihood;
   uint32_t passes;
   bool detailed; /* the next pass is */
-  bool *growing; /* per column: moved by more than 1/32 of its spread in the last step */
+  bool *growing; /* per column: the last step still moved the predictor of some row by more than 1/32 */
   logistic_outcome outcome;
 } logistic_model;
 
@@ -49,8 +51,8 @@ bool logistic_model_params(logistic_model *m, bool small, int64_t cut, int64_t *
 /* What a pass tells of the model. */
 typedef struct logistic_step {
   double *delta;    /* 1 + count: the step to take */
-  double *variance; /* (1 + count)^2: the inverse of the information, sums of weights being those of units of
-                       the weight's last decimal */
+  double *variance; /* (1 + count)^2: the inverse of the information of centred columns, sums of weights being
+                       those of units of the weight's last decimal */
   double size;      /* the largest |delta| in spreads */
   bool solved;      /* false: the information is singular */
 } logistic_step;
@@ -58,6 +60,9 @@ status logistic_step_make(arena *a, const logistic_model *m, const logistic_stat
                           error *err) MUST_USE;
 /* Takes the step, or half of the one before, or ends the search. */
 void logistic_model_move(logistic_model *m, const logistic_state *s, const logistic_step *step);
+
+/* The sum CELLS[d, k] of a lower triangle of products, of columns less their centres. */
+double logistic_centred_cell(const logistic_model *m, const exact *cells, uint32_t d, uint32_t k);
 
 void logistic_model_encode(analysis_run *run, const logistic_model *m, buf *out);
 /* A failure of the bytes stays in R.  COLUMNS: of the regression. */

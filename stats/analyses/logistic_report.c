@@ -12,7 +12,7 @@
 #include "stats/methods/linear.h"
 #include "stats/methods/ranking_curve.h"
 
-enum { TENTHS = 10 };
+enum { TENTHS = 10, EVENTS_EACH = 10 };
 /* A constant of a separated model that still moves by more has no limit either. */
 #define CONSTANT_GROWING 0x1p-5
 
@@ -30,11 +30,13 @@ logistic_tables logistic_tables_open(analysis_run *run, const regressors *column
       run, "logistic_fit",
       w == WEIGHTING_NONE
           ? "group n events event_share log_likelihood null_log_likelihood chi2 df p mcfadden nagelkerke"
-          : "group n weighted_n events event_share log_likelihood null_log_likelihood mcfadden "
+          : "group n weighted_n events weighted_events event_share log_likelihood null_log_likelihood "
+            "mcfadden "
             "nagelkerke");
   t.classification = table_new(run, "logistic_classification",
                                "group n true_positive false_positive true_negative false_negative accuracy "
-                               "sensitivity specificity precision auc se ci_low ci_high");
+                               "sensitivity specificity precision");
+  t.curve = table_new(run, "logistic_auc", "group n auc se ci_low ci_high");
   t.calibration = table_new(run, "logistic_calibration", "group tenth n predicted observed ci_low ci_high");
   return t;
 }
@@ -76,9 +78,9 @@ static void make_sandwich(const estimates *e, const logistic_step *step, arena *
   for (uint32_t i = 0; half != NULL && i < size; i++) {
     for (uint32_t k = 0; k < size; k++) {
       for (uint32_t j = 0; j < size; j++) {
-        const uint32_t cell = j >= k ? logistic_cells(j) + k : logistic_cells(k) + j;
-        half[(size_t)i * size + k] += step->variance[(size_t)i * size + j] *
-                                      ldexp(exact_to_double(&e->s->scatter[cell]), -LOGISTIC_ROW_BITS);
+        half[(size_t)i * size + k] +=
+            step->variance[(size_t)i * size + j] *
+            logistic_centred_cell(e->m, e->s->scatter, j >= k ? j : k, j >= k ? k : j);
       }
     }
   }
@@ -89,6 +91,19 @@ static void make_sandwich(const estimates *e, const logistic_step *step, arena *
         sum += half[(size_t)i * size + j] * step->variance[(size_t)j * size + k];
       }
       e->variance[(size_t)i * size + k] = sum * rows / (rows - 1);
+    }
+  }
+}
+
+/* The variance of the constant of columns that are not centred. */
+static void move_constant(const estimates *e) {
+  const uint32_t size = 1 + e->m->count;
+  double *v = e->variance;
+  for (uint32_t d = 1; d < size; d++) {
+    const double of_d = (double)e->m->centre[d - 1];
+    v[0] -= 2 * of_d * v[d];
+    for (uint32_t k = 1; k < size; k++) {
+      v[0] += of_d * (double)e->m->centre[k - 1] * v[(size_t)d * size + k];
     }
   }
 }
@@ -112,6 +127,9 @@ static status make_estimates(const logistic_tables *t, const logistic_model *m, 
   }
   for (uint32_t i = 0; e->variance != NULL && t->weighting != WEIGHTING_SAMPLING && i < size * size; i++) {
     e->variance[i] = step->variance[i] * weights;
+  }
+  if (e->variance != NULL) {
+    move_constant(e);
   }
   for (uint32_t i = 0; i < size; i++) {
     const double unit = i > 0 ? unit_of(e, i - 1) : 1;
@@ -270,6 +288,7 @@ static void write_fit(const estimates *e) {
     table_number(into, "p", e->m->count > 0 ? pchisq(chi2, e->m->count, 0, 0) : NAN);
   } else {
     table_number(into, "weighted_n", whole);
+    table_number(into, "weighted_events", events);
   }
 }
 
@@ -300,7 +319,7 @@ static double clip(double v) {
   return v < 0 ? 0 : v > 1 ? 1 : v;
 }
 
-static status write_classification(const estimates *e, error *err) {
+static void write_classification(const estimates *e) {
   const logistic_state *s = e->s;
   table *into = e->t->classification;
   i128 right[2], all[2];
@@ -319,8 +338,14 @@ static status write_classification(const estimates *e, error *err) {
   table_number(into, "sensitivity", percent_of(right[1], all[1]));
   table_number(into, "specificity", percent_of(right[0], all[0]));
   table_number(into, "precision", percent_of(right[1], right[1] + all[0] - right[0]));
+}
+
+static status write_curve(const estimates *e, error *err) {
+  const logistic_state *s = e->s;
+  table *into = e->t->curve;
   ranking_curve curve;
   TRY(curve_of(e->t, s, &curve, err));
+  start_row(e->t, e->m, s, into);
   const double reach = critical_z(e->t->options.confidence) * curve.se;
   table_number(into, "auc", curve.area);
   table_number(into, "se", curve.se);
@@ -392,23 +417,41 @@ static void write_calibration(const estimates *e) {
 
 /* ---- All ------------------------------------------------------------------------------------------ */
 
-/* One warning for each column whose coefficient has no finite maximum. */
+static void put_column(const estimates *e, uint32_t i, buf *names) {
+  const regressor *column = &e->t->columns->at[e->m->columns[i]];
+  buf_printf(names, "%s%s", names->length > 0 ? ", " : "", run_plan(e->t->run)->variables[column->item].name);
+  if (column->is_indicator) {
+    buf_printf(names, " = %.*s", (int)column->key.length, column->key.bytes);
+  }
+}
+
+/* Names the columns whose coefficients have no finite maximum. */
 static void warn_separated(const estimates *e) {
-  const logistic_model *m = e->m;
-  for (uint32_t i = 0; i < m->count; i++) {
-    if (m->growing[i]) {
-      const regressor *column = &e->t->columns->at[m->columns[i]];
-      arena *a = json_arena(run_section(e->t->run));
-      json *detail = run_detail(e->t->run);
-      json_set_text(detail, "item", run_plan(e->t->run)->variables[column->item].name);
-      json_set(detail, "value", column->is_indicator ? json_text(a, column->key) : json_null(a));
-      json_set(detail, "group", group_key_json(e->t->run, &m->group));
-      const bool rises = m->beta[i + 1] > 0;
-      run_warn(e->t->run,
-               column->is_indicator ? (rises ? "separated_value_up" : "separated_value_down")
-                                    : (rises ? "separated_up" : "separated_down"),
-               detail);
+  buf names;
+  buf_init(&names);
+  for (uint32_t i = 0; i < e->m->count; i++) {
+    if (e->m->growing[i]) {
+      put_column(e, i, &names);
     }
+  }
+  json *detail = run_detail(e->t->run);
+  json_set(detail, "columns",
+           json_text(json_arena(run_section(e->t->run)), (slice){(const char *)names.data, names.length}));
+  json_set(detail, "group", group_key_json(e->t->run, &e->m->group));
+  run_warn(e->t->run, e->m->outcome == LOGISTIC_DIVIDED ? "separated_whole" : "separated", detail);
+  buf_fini(&names);
+}
+
+/* Peduzzi et al. 1996 (J. Clin. Epidemiol. 49:1373-1379). */
+static void warn_few_events(const estimates *e) {
+  const logistic_state *s = e->s;
+  const int64_t fewer = s->events < s->n - s->events ? s->events : s->n - s->events;
+  if (fewer < EVENTS_EACH * (int64_t)e->m->count) {
+    json *detail = run_detail(e->t->run);
+    json_set_integer(detail, "n", fewer);
+    json_set_integer(detail, "columns", e->m->count);
+    json_set(detail, "group", group_key_json(e->t->run, &e->m->group));
+    run_warn(e->t->run, "few_events", detail);
   }
 }
 
@@ -420,10 +463,12 @@ status logistic_report(const logistic_tables *t, const logistic_model *m, const 
   TRY(write_predictors(&e, err));
   write_fit(&e);
   if (s->detailed) {
-    TRY(write_classification(&e, err));
+    write_classification(&e);
+    TRY(write_curve(&e, err));
     write_calibration(&e);
   }
-  if (m->outcome == LOGISTIC_SEPARATED) {
+  warn_few_events(&e);
+  if (m->outcome == LOGISTIC_SEPARATED || m->outcome == LOGISTIC_DIVIDED) {
     warn_separated(&e);
   }
   if (m->outcome == LOGISTIC_LOST) {

@@ -11,7 +11,7 @@ typedef struct logistic_tables {
   const regressors *columns;
   weighting weighting;
   estimate_options options;
-  table *fit, *coefficients, *constants, *predictors, *classification, *calibration;
+  table *fit, *coefficients, *constants, *predictors, *classification, *curve, *calibration;
 } logistic_tables;
 
 logistic_tables logistic_tables_open(analysis_run *run, const regressors *columns);

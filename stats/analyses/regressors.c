@@ -1,5 +1,6 @@
 #include "stats/analyses/regressors.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "stats/analyses/levels.h"
@@ -98,6 +99,25 @@ static status make_room(analysis_run *run, regressors *out, error *err) {
   return out->references != NULL && out->at != NULL ? STATUS_OK : error_no_memory(err, "predictors");
 }
 
+/* Warns of texts of "reference" that are no key of any nominal predictor. */
+static void warn_references(analysis_run *run, const regressors *r) {
+  const argument_value *given = run_argument(run, "reference");
+  for (uint32_t i = 0; i < given->list_count; i++) {
+    bool known = false;
+    for (uint32_t k = 0; k < r->predictors_count; k++) {
+      known = known || (r->references[k].length > 0 && slice_equal(r->references[k], given->texts[i]));
+    }
+    for (uint32_t k = 0; k < r->count; k++) {
+      known = known || (r->at[k].is_indicator && slice_equal(r->at[k].key, given->texts[i]));
+    }
+    if (!known) {
+      json *detail = run_detail(run);
+      json_set(detail, "value", json_text(json_arena(run_section(run)), given->texts[i]));
+      run_warn(run, "reference_unknown", detail);
+    }
+  }
+}
+
 status regressors_read(analysis_run *run, uint32_t first, regressors *out, error *err) {
   const argument_value *predictors = run_argument(run, "predictors");
   TRY(make_room(run, out, err));
@@ -109,6 +129,7 @@ status regressors_read(analysis_run *run, uint32_t first, regressors *out, error
       TRY(add_column(out, (regressor){.predictor = i, .item = item}, err));
     }
   }
+  warn_references(run, out);
   return STATUS_OK;
 }
 
@@ -153,6 +174,36 @@ static bool is_flag(const program_variable *v) {
   }
 }
 
+static status check_event_code(const plan *p, uint32_t variable, const char *name, slice text, error *err) {
+  decimal number;
+  if (!decimal_parse(text, '.', &number) || number.mantissa % decimal_power10(number.scale) != 0) {
+    return error_set(err, STATUS_SPECIFICATION,
+                     "event: \"%.*s\" is not a code of \"%s\"; codes are whole numbers", (int)text.length,
+                     text.bytes, name);
+  }
+  int64_t low = 0, high = 0;
+  const int64_t code = number.mantissa / decimal_power10(number.scale);
+  if (codes_range(p, variable, &low, &high) && (code < low || code > high)) {
+    return error_set(err, STATUS_SPECIFICATION,
+                     "event: %lld is not a code of \"%s\", whose codes go from %lld to %lld", (long long)code,
+                     name, (long long)low, (long long)high);
+  }
+  return STATUS_OK;
+}
+
+static status check_event_text(const program_variable *v, const char *name, slice text, error *err) {
+  bool declared = v->kind != VARIABLE_NOMINAL || !v->closed;
+  for (uint32_t i = 0; i < v->keys_count && !declared; i++) {
+    declared = slice_equal(v->keys[i], text);
+  }
+  if (!declared) {
+    return error_set(err, STATUS_SPECIFICATION,
+                     "event: \"%.*s\" is not a declared value of \"%s\", which takes no others",
+                     (int)text.length, text.bytes, name);
+  }
+  return STATUS_OK;
+}
+
 status regressors_check_event(const plan *p, uint32_t variable, const argument_value *events, error *err) {
   const program_variable *v = variable_of(p, variable);
   const char *name = p->variables[variable].name;
@@ -162,13 +213,9 @@ status regressors_check_event(const plan *p, uint32_t variable, const argument_v
         "event: say which values of \"%s\" are the event, as in \"event: [yes]\" or \"event: [9, 10]\"",
         name);
   }
-  for (uint32_t i = 0; i < events->list_count && !is_nominal(p, variable); i++) {
-    decimal number;
-    if (!decimal_parse(events->texts[i], '.', &number) || number.scale > 0) {
-      return error_set(err, STATUS_SPECIFICATION,
-                       "event: \"%.*s\" is not a code of \"%s\"; codes are whole numbers",
-                       (int)events->texts[i].length, events->texts[i].bytes, name);
-    }
+  for (uint32_t i = 0; i < events->list_count; i++) {
+    TRY(is_nominal(p, variable) ? check_event_text(v, name, events->texts[i], err)
+                                : check_event_code(p, variable, name, events->texts[i], err));
   }
   return STATUS_OK;
 }
@@ -202,6 +249,15 @@ status regressors_add_event(analysis_run *run, uint32_t variable, const argument
 status regressors_check(const plan *p, const plan_analysis *a, error *err) {
   const argument_value *predictors = request_argument(a, "predictors");
   const uint32_t outcome = request_argument(a, "outcome")->variables[0];
+  for (uint32_t i = 0; i < a->breakdowns_count; i++) {
+    for (uint32_t k = 0; k < a->breakdowns[i].count; k++) {
+      if (a->breakdowns[i].variables[k] == outcome) {
+        return error_set(err, STATUS_SPECIFICATION,
+                         "by: \"%s\" is the outcome, which is the same in all rows of such a group",
+                         p->variables[outcome].name);
+      }
+    }
+  }
   for (uint32_t i = 0; i < predictors->variables_count; i++) {
     for (uint32_t k = 0; k < i; k++) {
       if (predictors->variables[i] == predictors->variables[k]) {
@@ -248,19 +304,50 @@ static void warn_determined(const regressors *r, const group_walk *w, uint32_t a
   buf_fini(&names);
 }
 
-status regressors_choose(const regressors *r, const group_walk *w, const double *matrix, uint32_t *kept,
-                         uint32_t *count, error *err) {
+/* Where no row of the group has the reference of a nominal predictor, its first key that rows have takes the
+ * place: LOCAL is set for that column, which no longer varies in PART. */
+static void take_local_references(const regressors *r, const group_walk *w, const double *mean, double *part,
+                                  bool *local) {
+  const uint32_t p = 1 + r->count;
+  for (uint32_t i = 0; i < r->count; i++) {
+    const uint32_t predictor = r->at[i].predictor;
+    double sum = 0;
+    uint32_t first = r->count;
+    for (uint32_t k = i; k < r->count && r->at[k].predictor == predictor; k++) {
+      sum += mean[1 + k];
+      first = first == r->count && mean[1 + k] > 0 ? k : first;
+    }
+    const bool begins = i == 0 || r->at[i - 1].predictor != predictor;
+    if (!begins || r->references[predictor].length == 0 || !(fabs(sum - 1) < 1e-9) || first == r->count) {
+      continue;
+    }
+    local[1 + first] = true;
+    for (uint32_t k = 0; k < p; k++) {
+      part[(size_t)(1 + first) * p + k] = part[(size_t)k * p + 1 + first] = 0;
+    }
+    json *detail = column_detail(w, &r->at[first]);
+    json_set(detail, "reference", json_text(json_arena(run_section(w->run)), r->references[predictor]));
+    run_warn(w->run, "reference_without_rows", detail);
+  }
+}
+
+status regressors_choose(const regressors *r, const group_walk *w, const double *matrix, const double *mean,
+                         uint32_t *kept, uint32_t *count, error *err) {
   const uint32_t p = 1 + r->count;
   arena *memory = json_arena(run_section(w->run));
   bool *dropped = ARENA_ARRAY(memory, bool, p), *sets = ARENA_ARRAY(memory, bool, (size_t)p *p);
+  bool *local = ARENA_ARRAY(memory, bool, p);
   double *part = ARENA_ARRAY(memory, double, (size_t)p *p);
-  if (dropped == NULL || sets == NULL || part == NULL) {
+  if (dropped == NULL || sets == NULL || local == NULL || part == NULL) {
     return error_no_memory(err, "predictors");
   }
   for (uint32_t i = 1; i < p; i++) { /* the outcome determines nothing */
     for (uint32_t k = 1; k < p; k++) {
       part[(size_t)i * p + k] = matrix[(size_t)i * p + k];
     }
+  }
+  if (mean != NULL) {
+    take_local_references(r, w, mean, part, local);
   }
   if (collinear_find(memory, part, p, dropped, sets) == UINT32_MAX) {
     return error_no_memory(err, "predictors");
@@ -272,7 +359,7 @@ status regressors_choose(const regressors *r, const group_walk *w, const double 
       kept[(*count)++] = i - 1;
     } else if (sets[(size_t)i * p + i]) {
       warn_determined(r, w, i - 1, sets + (size_t)i * p);
-    } else {
+    } else if (!local[i]) {
       run_warn(w->run, column->is_indicator ? "value_without_rows" : "constant_item",
                column_detail(w, column));
     }
@@ -286,6 +373,32 @@ void regressors_name(const regressors *r, uint32_t column, table *t) {
   table_item(t, "item", r->at[column].item);
   const axis keys = {.is_text = true, .count = 1, .texts = &r->at[column].key};
   table_key(t, "value", &keys, 0);
+}
+
+static json *outcome_detail(analysis_run *run) {
+  json *detail = run_detail(run);
+  json_set_text(detail, "item", run_plan(run)->variables[run_argument(run, "outcome")->variables[0]].name);
+  return detail;
+}
+
+void regressors_note_outcome(analysis_run *run) {
+  run_note(run, "note_outcome", outcome_detail(run));
+}
+
+void regressors_note_event(analysis_run *run) {
+  const argument_value *events = run_argument(run, "event");
+  buf values;
+  buf_init(&values);
+  for (uint32_t i = 0; i < events->list_count; i++) {
+    buf_printf(&values, "%s%.*s", i > 0 ? ", " : "", (int)events->texts[i].length, events->texts[i].bytes);
+  }
+  json *detail = outcome_detail(run);
+  json_set(
+      detail, "values",
+      json_text(json_arena(run_section(run)),
+                events->list_count > 0 ? (slice){(const char *)values.data, values.length} : slice_of("1")));
+  run_note(run, "note_event", detail);
+  buf_fini(&values);
 }
 
 void regressors_note(analysis_run *run, const regressors *r) {

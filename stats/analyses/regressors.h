@@ -46,11 +46,15 @@ status regressors_check_event(const plan *p, uint32_t variable, const argument_v
 status regressors_check(const plan *p, const plan_analysis *a, error *err) MUST_USE;
 /* KEPT (room for `count`), *COUNT: the columns that neither are constant nor follow from those before them;
  * warns of the others.  MATRIX: of the group at hand of W, covariances or sums of products of the outcome and
- * then the columns. */
-status regressors_choose(const regressors *r, const group_walk *w, const double *matrix, uint32_t *kept,
-                         uint32_t *count, error *err) MUST_USE;
+ * then the columns.  MEAN: of these, where there is a constant: a nominal predictor whose reference no row of
+ * the group has is compared with its first key that rows have instead, which is warned of; else NULL. */
+status regressors_choose(const regressors *r, const group_walk *w, const double *matrix, const double *mean,
+                         uint32_t *kept, uint32_t *count, error *err) MUST_USE;
 /* Sets "item" and "value", empty but for indicators, of T's row. */
 void regressors_name(const regressors *r, uint32_t column, table *t);
+/* Notes what is explained, and by which values where the request has an argument "event". */
+void regressors_note_outcome(analysis_run *run);
+void regressors_note_event(analysis_run *run);
 /* Notes the reference of every nominal predictor. */
 void regressors_note(analysis_run *run, const regressors *r);
 void regressors_encode(const regressors *r, buf *out);

@@ -93,7 +93,9 @@ static void write_scale(const reliability_tables *t, const group_walk *w, const 
   }
   table_number(out, "alpha_standardised", standardised);
   table_number(out, "mean_r", mean_r);
-  table_number(out, "split_half", reliability_split_half(s->matrix, s->used_count));
+  /* Where no row answers some pair there is no alpha, and no half either. */
+  table_number(out, "split_half",
+               isnan(r->figures[SCALE_ALPHA]) ? NAN : reliability_split_half(s->matrix, s->used_count));
 }
 
 static void write_factor(const reliability_tables *t, const group_walk *w, const scale_state *s,

@@ -82,7 +82,7 @@ static void a_table_of_four_cells_gives_its_odds_ratio(void **state) {
   assert_true(fabs(figure(report, "logistic_fit", ALL, "log_likelihood") - 2 * (3 * log(.75) + log(.25))) <
               1e-12);
   /* of the 16 pairs of an event and another row 9 are in order and 6 tied */
-  assert_true(fabs(figure(report, "logistic_classification", ALL, "auc") - (9 + 6 / 2.0) / 16) < 1e-12);
+  assert_true(fabs(figure(report, "logistic_auc", ALL, "auc") - (9 + 6 / 2.0) / 16) < 1e-12);
   assert_true(figure(report, "logistic_classification", ALL, "accuracy") == 75);
   assert_true(report_says(report, "l", "notes", "note_reference"));
 }
@@ -114,7 +114,7 @@ static void complete_separation_is_named(void **state) {
   ask(s, "x");
   s->data = SURVEY(separated);
   const json *report = report_of(s);
-  assert_true(report_says(report, "l", "warnings", "separated_up"));
+  assert_true(report_says(report, "l", "warnings", "separated_whole"));
   assert_true(isnan(figure(report, "logistic_coefficients", OF("x", ""), "b")));
   assert_true(isnan(figure(report, "logistic_coefficients", OF("x", ""), "odds_ratio")));
 }
@@ -129,7 +129,7 @@ static void a_separating_value_is_named_and_the_others_keep_their_figures(void *
   ask(s, "x g");
   s->data = SURVEY(half_separated);
   const json *report = report_of(s);
-  assert_true(report_says(report, "l", "warnings", "separated_value_up"));
+  assert_true(report_says(report, "l", "warnings", "separated"));
   assert_true(isnan(figure(report, "logistic_coefficients", OF("g", "c"), "b")));
   /* In the limit the rows of c say nothing: the figures are those of a and b alone. */
   build_scene *other = NULL;

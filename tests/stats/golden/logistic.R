@@ -73,7 +73,8 @@ classify <- function(name, key, y, eta, w, n, sampling) {
                   false_negative = t(FALSE, 1), accuracy = 100 * (t(TRUE, 1) + t(FALSE, 0)) / sum(w),
                   sensitivity = 100 * t(TRUE, 1) / sum(w[y == 1]), specificity = 100 * t(FALSE, 0) / sum(w[y == 0]),
                   precision = 100 * t(TRUE, 1) / (t(TRUE, 1) + t(TRUE, 0)))
-  do.call(add, c(list(name, "logistic_classification", key), figures, curve_of(y, signif(eta, 12), w, sampling)))
+  do.call(add, c(list(name, "logistic_classification", key), figures))
+  do.call(add, c(list(name, "logistic_auc", key), list(n = n), curve_of(y, signif(eta, 12), w, sampling)))
 }
 calibrate <- function(name, key, y, eta) {
   order <- order(eta); y <- y[order]; p <- plogis(eta[order]); e <- signif(eta[order], 12)
@@ -119,7 +120,7 @@ sampled <- function(design, key) {
   wald_of("sampled", key, f, n, df)
   W <- sum(w); share <- sum(w * u$y) / W
   l <- sum(w * (u$y * f$eta - log1p(exp(f$eta)))); l0 <- W * (share * log(share) + (1 - share) * log(1 - share))
-  add("sampled", "logistic_fit", key, n = n, weighted_n = W, events = sum(u$y), event_share = 100 * share, log_likelihood = l,
+  add("sampled", "logistic_fit", key, n = n, weighted_n = W, events = sum(u$y), weighted_events = sum(w * u$y), event_share = 100 * share, log_likelihood = l,
       null_log_likelihood = l0, mcfadden = 1 - l / l0, nagelkerke = (1 - exp(2 * (l0 - l) / W)) / (1 - exp(2 * l0 / W)))
   classify("sampled", key, u$y, f$eta, w, n, TRUE)
 }
