@@ -30,10 +30,12 @@ static const option options[] = {
 typedef enum said {
   SAID_VALID,
   SAID_WAITS,
+  SAID_RECORD,
   SAID_RECORDS,
   SAID_QUARANTINED,
   SAID_ANALYSES,
   SAID_OVER,
+  SAID_ROW,
   SAID_ROWS,
   SAID
 } said;
@@ -43,10 +45,12 @@ static const char *const sayings[SAID][LANGUAGES] = {
     [SAID_WAITS] = {" leaves its answers to the dictionary of the data (.sav, .dta)\n",
                     "的答案由数据自带的字典（.sav、.dta）给出\n",
                     "的答案由資料自帶的字典（.sav、.dta）給出\n"},
+    [SAID_RECORD] = {" record, ", " 条记录，", " 筆紀錄，"},
     [SAID_RECORDS] = {" records, ", " 条记录，", " 筆紀錄，"},
     [SAID_QUARANTINED] = {" of them quarantined\n", " 条格式错误已剔除\n", " 筆格式錯誤已剔除\n"},
     [SAID_ANALYSES] = {"analyses: ", "分析数：", "分析數："},
     [SAID_OVER] = {", over ", "，记录数：", "，紀錄數："},
+    [SAID_ROW] = {" row\n", "\n", "\n"},
     [SAID_ROWS] = {" rows\n", "\n", "\n"},
 };
 
@@ -71,7 +75,7 @@ static void put_files(const evaluation *e, buf *answer) {
     const slice title = evaluation_title(e, file->name);
     buf_printf(answer, "%.*s%s", SLICE_ARG(title), language_of(e->settings) == REPORT_EN ? ": " : "：");
     put_count(answer, file->records);
-    say(e, SAID_RECORDS, answer);
+    say(e, file->records == 1 ? SAID_RECORD : SAID_RECORDS, answer);
     put_count(answer, file->quarantined);
     say(e, SAID_QUARANTINED, answer);
   }
@@ -90,7 +94,7 @@ static status put_text(const evaluation *e, const json *cells, const buf *report
   put_count(answer, e->plan->analyses_count);
   say(e, SAID_OVER, answer);
   put_count(answer, manifest_rows(e->dataset));
-  say(e, SAID_ROWS, answer);
+  say(e, manifest_rows(e->dataset) == 1 ? SAID_ROW : SAID_ROWS, answer);
   return buf_status(answer, "the answer", err);
 }
 
