@@ -151,6 +151,67 @@ static void run_pspp(const char *folder, const char *syntax) {
   process_result_fini(&result);
 }
 
+static dataset read_all(const char *path) {
+  const reading_options options = {.keeps_blank_rows = true, .threads = 2};
+  dataset d = read_dataset(&options, &path, 1);
+  if (d.code != STATUS_OK) {
+    fail_msg("%s: %s", path, d.err.message);
+  }
+  return d;
+}
+
+/* A measure that a file does not state, pspp guesses. */
+static void check_same_codes(const manifest_column *a, const manifest_column *b) {
+  column_codes guessed = a->codes;
+  guessed.measure = guessed.measure == MEASURE_UNKNOWN ? b->codes.measure : guessed.measure;
+  assert_true(slice_equal(a->name, b->name));
+  assert_true(slice_equal(a->label, b->label));
+  if (!column_codes_equal(&guessed, &b->codes)) {
+    fail_msg("%.*s: other labels or missing values", SLICE_ARG(a->name));
+  }
+}
+
+/* What pspp reads of PATH and saves as another file is what we read of PATH. */
+static void check_saved_by_pspp(const char *path) {
+  char folder[4096];
+  char syntax[16384];
+  char saved[8192];
+  process_directory_new(folder, sizeof folder);
+  snprintf(saved, sizeof saved, "%s/saved.sav", folder);
+  snprintf(syntax, sizeof syntax, "GET FILE='%s'.\nSAVE OUTFILE='%s' /UNCOMPRESSED.\n", path, saved);
+  run_pspp(folder, syntax);
+  dataset a = read_all(path);
+  dataset b = read_all(saved);
+  assert_int_equal(a.rows_count, b.rows_count);
+  assert_int_equal(a.facts->columns_count, b.facts->columns_count);
+  for (uint32_t c = 0; c < a.facts->columns_count; c++) {
+    check_same_codes(&a.facts->columns[c], &b.facts->columns[c]);
+    for (size_t row = 0; row < a.rows_count; row++) {
+      if (!slice_equal(a.rows[row].cells[c], b.rows[row].cells[c])) {
+        fail_msg("%s: row %zu, column %u: '%.*s' instead of '%.*s'", path, row, c,
+                 SLICE_ARG(a.rows[row].cells[c]), SLICE_ARG(b.rows[row].cells[c]));
+      }
+    }
+  }
+  drop_dataset(&a);
+  drop_dataset(&b);
+  process_directory_remove(folder);
+}
+
+static void real_files_are_read_as_pspp_reads_them(void **state) {
+  (void)state;
+  if (access(PSPP, X_OK) != 0) {
+    print_message("skipped: pspp is not installed\n");
+    skip();
+  }
+  if (each_file(DATA "/sav", ".sav", check_saved_by_pspp) +
+          each_file(DATA "/servqual", ".sav", check_saved_by_pspp) ==
+      0) {
+    print_message("skipped: " DATA "/sav is not there\n");
+    skip();
+  }
+}
+
 static void what_pspp_writes_in_every_form_is_read_as_readstat_reads_it(void **state) {
   (void)state;
   if (access(PSPP, X_OK) != 0) {
@@ -185,6 +246,7 @@ static void what_pspp_writes_in_every_form_is_read_as_readstat_reads_it(void **s
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(real_files_are_read_as_readstat_reads_them),
+      cmocka_unit_test(real_files_are_read_as_pspp_reads_them),
       cmocka_unit_test(what_pspp_writes_in_every_form_is_read_as_readstat_reads_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
