@@ -39,9 +39,10 @@ typedef struct file_skipped {
 
 /* What the reader decided by itself, or found odd, about a whole file. */
 typedef enum file_notice {
-  FILE_NOTICE_SEP_LINE,     /* its first line, `sep=;`, was taken for what it says and is no record */
-  FILE_NOTICE_UTF16,        /* it is UTF-16, which neither a mark nor the specification says */
-  FILE_NOTICE_UTF8_ALREADY, /* the stated encoding was applied, but the bytes are valid UTF-8 beyond ASCII */
+  FILE_NOTICE_SEP_LINE,       /* its first line, `sep=;`, was taken for what it says and is no record */
+  FILE_NOTICE_UTF16,          /* it is UTF-16, which neither a mark nor the specification says */
+  FILE_NOTICE_UTF8_ALREADY,   /* the encoding that the specification or the file states was applied, but the
+                                 bytes are valid UTF-8 beyond ASCII */
   FILE_NOTICE_DELIMITER_TIED, /* another delimiter separates its first records as well as the one that was
                                  taken */
   FILE_NOTICE_OTHER_SHEETS,   /* a workbook with other sheets, of which nobody said which one is meant */

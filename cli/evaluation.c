@@ -115,9 +115,11 @@ static status refuse_encoding(const evaluation *e, uint32_t first, error *err) {
     const file_facts *file = &e->dataset->files[i];
     if ((file->reading.notices >> FILE_NOTICE_UTF8_ALREADY & 1) != 0) {
       const slice title = evaluation_title(e, file->name);
-      return error_set(err, STATUS_DATA,
-                       "--strict: %.*s is valid UTF-8, and `data: {encoding: ...}` makes other letters of it",
-                       SLICE_ARG(title));
+      return error_set(
+          err, STATUS_DATA,
+          "--strict: %.*s is valid UTF-8, and the encoding that is stated makes other letters of "
+          "it; `data: {encoding: utf-8}` reads its own",
+          SLICE_ARG(title));
     }
   }
   return STATUS_OK;

@@ -174,8 +174,9 @@ static void warn_of_encoding(const manifest *m, uint32_t first) {
   for (uint32_t i = first; i < m->files_count; i++) {
     if ((m->files[i].reading.notices >> FILE_NOTICE_UTF8_ALREADY & 1) != 0) {
       output_complain(
-          "warning: %.*s is valid UTF-8; the encoding that the specification states makes other letters of "
-          "it",
+          "warning: %.*s is valid UTF-8; the encoding that the specification, or the file itself, states "
+          "makes "
+          "other letters of it; `encoding: utf-8` reads its own",
           SLICE_ARG(m->files[i].name));
     }
   }

@@ -5,6 +5,7 @@
 #include <iconv.h>
 #include <string.h>
 
+#include "base/file_facts.h"
 #include "reading/encoding.h"
 #include "reading/reader.h"
 
@@ -67,6 +68,29 @@ static bool is_cut(const char *bytes, size_t length, size_t at) {
   return true;
 }
 
+/* The end of a field may cut a character off; the end of a text that does not fill its field does not. */
+static void watch_text(padded_watch *w, const char *text, size_t length, bool is_full) {
+  if (atomic_load_explicit(&w->is_other, memory_order_relaxed)) {
+    return;
+  }
+  const size_t good = text_utf8_check(text, length);
+  if (good < length && !(is_full && is_cut(text, length, good))) {
+    atomic_store_explicit(&w->is_other, true, memory_order_relaxed);
+    return;
+  }
+  uint64_t characters = 0;
+  for (size_t i = 0; i < good; i++) {
+    characters += (uint8_t)text[i] >= 0xc0;
+  }
+  atomic_fetch_add_explicit(&w->characters, characters, memory_order_relaxed);
+}
+
+uint32_t padded_watch_notices(padded_watch *w, const char *encoding) {
+  const encoding_watch seen = {
+      .encoding = encoding, .characters = atomic_load(&w->characters), .is_other = atomic_load(&w->is_other)};
+  return encoding != NULL && encoding_watch_is_utf8(&seen) ? 1U << FILE_NOTICE_UTF8_ALREADY : 0;
+}
+
 static padded_outcome as_utf8(char *text, size_t *length, size_t *bad) {
   const size_t good = text_utf8_check(text, *length);
   if (good < *length && !is_cut(text, *length, good)) {
@@ -110,6 +134,7 @@ static padded_outcome convert(padded_texts *t, char *from, size_t length, arena 
 
 padded_outcome padded_text(padded_texts *t, const uint8_t *bytes, size_t length, arena *memory, slice *out,
                            size_t *bad) {
+  const size_t field = length;
   *bad = 0;
   while (length > 0 && (bytes[length - 1] == ' ' || bytes[length - 1] == 0)) {
     length--;
@@ -119,11 +144,15 @@ padded_outcome padded_text(padded_texts *t, const uint8_t *bytes, size_t length,
     return PADDED_NO_MEMORY;
   }
   padded_outcome outcome = PADDED_WELL;
+  const bool is_full = length == field;
   const bool is_ascii = copy_ascii(bytes, length, text, &length);
   *out = (slice){text, length};
   if (!is_ascii && t->encoding == NULL) {
     outcome = as_utf8(text, &out->length, bad);
   } else if (!is_ascii) {
+    if (t->watch != NULL) {
+      watch_text(t->watch, text, length, is_full);
+    }
     outcome = convert(t, text, length, memory, out, bad);
   }
   *out = slice_trim(*out);

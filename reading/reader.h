@@ -161,6 +161,9 @@ struct input_format {
   void (*close)(input_file *f);
   /* Progress, in bytes of the file on disk: at most its size, even if it is read twice. */
   uint64_t (*position)(const input_file *f);
+  /* When all of the file is decoded: notices (base/file_facts.h) beside the header's, as bits.  NULL: none.
+   */
+  uint32_t (*notices)(const input_file *f);
 
   void *(*piece_new)(void); /* NULL: out of memory */
   void (*piece_free)(void *content);

@@ -189,6 +189,9 @@ static void describe_file(const reading *r, uint32_t index, manifest *m) {
                                  .bytes = f->bytes,
                                  .records = f->records,
                                  .reading = f->input.header.reading};
+  if (f->input.format->notices != NULL) {
+    m->files[index].reading.notices |= f->input.format->notices(&f->input);
+  }
   m->files[index].reading.format = arena_slice(m->memory, f->input.header.reading.format);
   m->files[index].reading.sheet = arena_slice(m->memory, f->input.header.reading.sheet);
 }

@@ -126,9 +126,12 @@
   X(WORD_UTF16, "{file} was recognised as UTF-16, which it does not say itself",                                                                                \
     "{file} 未注明编码，已识别为 UTF-16", "{file} 未註明編碼，已識別為 UTF-16")                                                                                 \
   X(WORD_UTF8_ALREADY,                                                                                                                                          \
-    "{file} is valid UTF-8; the encoding that the specification states makes other letters of it",                                                              \
-    "{file} 本身是有效的 UTF-8；按评价方案所写的编码读取会产生乱码",                                                                                            \
-    "{file} 本身是有效的 UTF-8；按評價方案所寫的編碼讀取會產生亂碼")                                                                                            \
+    "{file} is valid UTF-8; the encoding that the specification, or the file itself, states makes other "                                                       \
+    "letters of it; `encoding: utf-8` reads its own",                                                                                                           \
+    "{file} 本身是有效的 UTF-8；按评价方案或文件自身所写的编码读取会产生乱码；写 `encoding: utf-8` "                             \
+    "即可按原文读取",                                                                                                                                           \
+    "{file} 本身是有效的 UTF-8；按評價方案或檔案自身所寫的編碼讀取會產生亂碼；寫 `encoding: utf-8` "                             \
+    "即可按原文讀取")                                                                                                                                           \
   X(WORD_ABSENT, "Not in {file}, and so not asked there: {items}",                                                                                              \
     "{file} 中没有、视为未询问的变量：{items}", "{file} 中沒有、視為未詢問的變數：{items}")                                                                     \
   X(WORD_ABSENT_OPTIONS,                                                                                                                                        \

@@ -83,6 +83,7 @@ status dta_decode(void *pointer, const input_file *f, const input_piece *piece, 
   dta_decoder *d = pointer;
   const dta_file *s = f->self;
   padded_texts_use(&d->texts, s->encoding);
+  d->texts.watch = s->watch;
   d->bytes = ((const buf *)piece->content)->data;
   if (!value_rows_start(&d->rows, f, piece, sink)) {
     return error_no_memory(err, f->title);

@@ -10,6 +10,10 @@ static status open_dta(input_file *f, const input_watch *watch, error *err) {
     return error_no_memory(err, f->title);
   }
   f->self = d;
+  d->texts.watch = d->watch = ARENA_NEW(f->memory, padded_watch);
+  if (d->watch == NULL) {
+    return error_no_memory(err, f->title);
+  }
   byte_stream_init(&d->in, f->source, f->title);
   TRY(dta_read_header(f, err));
   TRY(dta_read_tail(f, watch, err));
@@ -36,6 +40,11 @@ static uint64_t position(const input_file *f) {
   const dta_file *d = f->self;
   const uint64_t before = d->rows_cut > 0 ? source_size(f->source) : 0;
   return (before + source_position(f->source)) / 2;
+}
+
+static uint32_t notices(const input_file *f) {
+  const dta_file *d = f->self;
+  return padded_watch_notices(d->watch, d->encoding);
 }
 
 static status cut(input_file *f, uint32_t records, input_piece *piece, error *err) {
@@ -79,6 +88,7 @@ const input_format input_dta = {
     .open = open_dta,
     .close = close_dta,
     .position = position,
+    .notices = notices,
     .piece_new = piece_bytes_new,
     .piece_free = piece_bytes_free,
     .cut = cut,

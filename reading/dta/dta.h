@@ -8,7 +8,8 @@
  * ISO 8601 texts (moment.h).  "." is a blank cell.  The missing values .a to .z are cells with these texts,
  * and are declared missing where they occur or have labels.
  * 3. Texts are converted from the encoding that the specification states, else windows-1252 before format 118
- * and UTF-8 from then on.  A byte that is not valid in it is STATUS_DATA, with row and variable.
+ * and UTF-8 from then on.  A byte that is not valid in it is STATUS_DATA, with row and variable.  Texts and
+ * labels that are all UTF-8 although it is another encoding are told (FILE_NOTICE_UTF8_ALREADY).
  * 4. Texts of any length (strL) are kept in memory, up to DTA_LONG_TEXTS_MAX bytes of a file.
  * 5. The row, from 1, is what messages call "line".
  */
@@ -77,6 +78,7 @@ typedef struct dta_file {
   dta_long_text *long_texts; /* sorted */
   size_t long_texts_count, long_texts_capacity;
   const char *encoding; /* resolved; NULL: UTF-8 */
+  padded_watch *watch;  /* in the header's memory */
   padded_texts texts;   /* for what the header holds */
   uint64_t rows_cut;
 } dta_file;

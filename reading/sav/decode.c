@@ -222,6 +222,7 @@ status sav_decode(void *pointer, const input_file *f, const input_piece *piece, 
   sav_decoder *d = pointer;
   const sav_file *s = f->self;
   padded_texts_use(&d->texts, s->encoding);
+  d->texts.watch = s->watch;
   d->codes = piece->content;
   d->at = 0;
   if (!value_rows_start(&d->rows, f, piece, sink) ||

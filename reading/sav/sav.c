@@ -12,6 +12,10 @@ static status open_sav(input_file *f, const input_watch *watch, error *err) {
     return error_no_memory(err, f->title);
   }
   f->self = s;
+  s->watch = ARENA_NEW(f->memory, padded_watch);
+  if (s->watch == NULL) {
+    return error_no_memory(err, f->title);
+  }
   byte_stream_init(&s->in, f->source, f->title);
   TRY(sav_read_records(f, &records, err));
   TRY(sav_make_columns(f, &records, err));
@@ -30,6 +34,11 @@ static void close_sav(input_file *f) {
 
 static uint64_t position(const input_file *f) {
   return source_position(f->source);
+}
+
+static uint32_t notices(const input_file *f) {
+  const sav_file *s = f->self;
+  return padded_watch_notices(s->watch, s->encoding);
 }
 
 static status cut(input_file *f, uint32_t records, input_piece *piece, error *err) {
@@ -66,6 +75,7 @@ const input_format input_sav = {
     .open = open_sav,
     .close = close_sav,
     .position = position,
+    .notices = notices,
     .piece_new = piece_bytes_new,
     .piece_free = piece_bytes_free,
     .cut = cut,

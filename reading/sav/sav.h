@@ -11,7 +11,8 @@
  * (moment.h).  The system-missing value and doubles that are not finite are blank cells.  Codes that the
  * dictionary declares missing are cells like others: the codebook says what they mean.
  * 3. Texts are converted from the encoding that the specification states, else from the dictionary's.  A byte
- * that is not valid in it is STATUS_DATA, with case and variable.
+ * that is not valid in it is STATUS_DATA, with case and variable.  Texts and labels that are all UTF-8
+ * although another encoding is stated are told (FILE_NOTICE_UTF8_ALREADY).
  * 4. A very long text, which files store in segments, is one cell.
  * 5. The case is what messages call "line".
  * 6. A multiple-response set of categories becomes an additional column, whose name begins with $: the
@@ -85,6 +86,7 @@ typedef struct sav_file {
   sav_list *lists; /* the other columns */
   uint32_t lists_count;
   const char *encoding; /* of the texts, resolved; NULL: UTF-8 */
+  padded_watch *watch;  /* in the header's memory */
   uint64_t cases_cut;
   struct sav_unpacker *unpacker;
 } sav_file;

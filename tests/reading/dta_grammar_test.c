@@ -359,6 +359,44 @@ static void text_in_utf_8_of_an_older_file_is_named_as_such(void **state) {
   buf_fini(&file);
 }
 
+static void utf_8_of_which_windows_1252_makes_other_letters_is_told(void **state) {
+  (void)state;
+  static const struct {
+    written_as as;
+    const char *text, *encoding;
+    uint32_t notices;
+  } cases[] = {
+      {WRITTEN_DTA_114,
+       "s\xc3\xbc"
+       "d",
+       NULL, 1U << FILE_NOTICE_UTF8_ALREADY},
+      {WRITTEN_DTA_114,
+       "s\xc3\xbc"
+       "d",
+       "utf-8", 0},
+      {WRITTEN_DTA_118,
+       "s\xc3\xbc"
+       "d",
+       "windows-1252", 1U << FILE_NOTICE_UTF8_ALREADY},
+      {WRITTEN_DTA_114,
+       "s\xfc"
+       "d",
+       NULL, 0},
+      {WRITTEN_DTA_118,
+       "s\xc3\xbc"
+       "d",
+       NULL, 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    buf file = texts_file(cases[i].as, cases[i].text);
+    dataset d = read_dta(&file, cases[i].encoding);
+    assert_read(&d);
+    assert_int_equal(d.facts->files[0].reading.notices, cases[i].notices);
+    drop_dataset(&d);
+    buf_fini(&file);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(numbers_of_every_type_are_the_shortest_decimals_in_every_format),
@@ -369,6 +407,7 @@ int main(void) {
       cmocka_unit_test(files_of_either_byte_order_say_the_same),
       cmocka_unit_test(damaged_and_unknown_files_are_refused_by_name),
       cmocka_unit_test(what_follows_the_end_is_refused),
+      cmocka_unit_test(utf_8_of_which_windows_1252_makes_other_letters_is_told),
       cmocka_unit_test(text_in_utf_8_of_an_older_file_is_named_as_such),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,69 @@ static void files_of_either_byte_order_are_read_and_their_dates_do_not_matter(vo
   }
 }
 
+/* The encoding that a file states for its texts; a name, the label of another variable's value and a cell
+ * that fills its field: what is UTF-8 beyond ASCII is told once all of it is, and not where one text is not.
+ */
+static void texts_that_are_utf8_although_the_file_states_another_encoding_are_told(void **state) {
+  (void)state;
+  static const struct {
+    const char *stated, *cell, *other;
+    bool is_told;
+  } cases[] = {
+      {"windows-1252",
+       "s\xc3\xbc"
+       "d",
+       "nord", true},
+      {"windows-1252",
+       "s\xfc"
+       "d",
+       "nord", false},
+      {"windows-1252",
+       "s\xc3\xbc"
+       "d",
+       "s\xfc"
+       "d",
+       false},
+      {"windows-1252",
+       "s\xc3\xbc"
+       "d",
+       "1234567\xc3", true}, /* the field cuts its last letter off */
+      {"windows-1252",
+       "s\xc3\xbc"
+       "d",
+       "123456\xc3", false}, /* and here it does not */
+      {"windows-1252", "caf\xe9", "nord", false},
+      {"windows-1252", "sud", "nord", false},
+      {"UTF-8",
+       "s\xc3\xbc"
+       "d",
+       "nord", false},
+      {"gb18030",
+       "s\xc3\xbc"
+       "d",
+       "nord", false}, /* one may be an accident */
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    by_hand h = begin_by_hand(false, 0, -1);
+    put_variable(&h, "T", 8);
+    put_information(&h, 20, cases[i].stated);
+    end_dictionary(&h);
+    put_padded(&h, cases[i].cell, 8);
+    put_padded(&h, cases[i].other, 8);
+    dataset d = read_sav(&h.file, NULL);
+    assert_read(&d);
+    const bool is_told = (d.facts->files[0].reading.notices >> FILE_NOTICE_UTF8_ALREADY & 1) != 0;
+    if (is_told != cases[i].is_told) {
+      fail_msg("case %zu is%s told", i, is_told ? "" : " not");
+    }
+    drop_dataset(&d);
+    d = read_sav(&h.file, "utf-8"); /* the mend; bytes that are not UTF-8 are refused */
+    assert_int_equal(d.facts != NULL && d.facts->files[0].reading.notices != 0, 0);
+    drop_dataset(&d);
+    buf_fini(&h.file);
+  }
+}
+
 static void codes_end_and_fill_groups_as_they_like(void **state) {
   (void)state;
   static const uint8_t cases[] = {
@@ -200,6 +263,7 @@ static void names_of_unknown_code_pages_ask_for_the_encoding(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(files_of_either_byte_order_are_read_and_their_dates_do_not_matter),
+      cmocka_unit_test(texts_that_are_utf8_although_the_file_states_another_encoding_are_told),
       cmocka_unit_test(codes_end_and_fill_groups_as_they_like),
       cmocka_unit_test(a_file_with_fewer_or_more_cases_than_it_says_is_refused),
       cmocka_unit_test(multiple_response_sets_are_found),
