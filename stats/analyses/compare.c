@@ -2,15 +2,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "stats/analyses/groups.h"
+#include "stats/analyses/compare_parts.h"
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/terms.h"
-#include "stats/analyses/weighting.h"
-#include "stats/methods/anova.h"
 #include "stats/methods/holm.h"
 
-enum { PAIRED_GROUPS_MAX = 60 };
+static const char *const adjust_choices[] = {
+    [ADJUST_HOLM] = "holm", [ADJUST_BENJAMINI_HOCHBERG] = "benjamini_hochberg", [ADJUST_CHOICES] = NULL};
+static const char *const multiple_choices[] = {[MULTIPLE_NONE] = "none",
+                                               [MULTIPLE_TUKEY] = "tukey",
+                                               [MULTIPLE_GAMES_HOWELL] = "games_howell",
+                                               [MULTIPLE_BOTH] = "both",
+                                               [MULTIPLE_CHOICES] = NULL};
 
 static const analysis_argument arguments[] = {
     {.name = "items",
@@ -26,11 +30,35 @@ static const analysis_argument arguments[] = {
     {.name = "pairs",
      .type = ARGUMENT_BOOLEAN,
      .fallback = "true",
-     .help = "test every pair of groups, with Holm-adjusted p"},
+     .help = "test every pair of groups, with adjusted p"},
+    {.name = "adjust",
+     .type = ARGUMENT_CHOICE,
+     .choices = adjust_choices,
+     .fallback = "holm",
+     .help = "p over all pairs"},
+    {.name = "multiple",
+     .type = ARGUMENT_CHOICE,
+     .choices = multiple_choices,
+     .fallback = "none",
+     .help = "also all pairs at once"},
+    {.name = "against", .type = ARGUMENT_NUMBER, .help = "a benchmark that each mean is tested against"},
+    {.name = "margin", .type = ARGUMENT_NUMBER, .help = "test that pairs differ by less than this (TOST)"},
+    {.name = "effects",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "also the interval of eta squared"},
+    {.name = "ranks", .type = ARGUMENT_BOOLEAN, .fallback = "false", .help = "also Kruskal-Wallis and Dunn"},
 };
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
   (void)p;
+  const argument_value *margin = request_argument(a, "margin");
+  if (margin->given && !(margin->number > 0)) {
+    return error_set(err, STATUS_SPECIFICATION, "margin: %g is not above 0", margin->number);
+  }
+  if (margin->given && a->confidence <= 0.5) {
+    return error_set(err, STATUS_SPECIFICATION, "confidence: equivalence (margin) needs more than 0.5");
+  }
   for (uint32_t i = 0; i < a->breakdowns_count; i++) {
     if (a->breakdowns[i].count == PROGRAM_BY_MAX) {
       return error_set(
@@ -41,7 +69,7 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
   return STATUS_OK;
 }
 
-static bool is_coded(const analysis_run *run, uint32_t item) {
+bool comparison_is_coded(const analysis_run *run, uint32_t item) {
   return program_variable_form(variable_of(run_plan(run), item)) == FORM_CODED;
 }
 
@@ -53,7 +81,7 @@ static status begin(analysis_run *run, error *err) {
     uint32_t variable = 0;
     TRY(run_variable(run, items->variables[i], &variable, err));
     program_accumulator a = {
-        .kind = is_coded(run, items->variables[i]) ? ACCUMULATOR_FREQUENCY : ACCUMULATOR_MOMENTS,
+        .kind = comparison_is_coded(run, items->variables[i]) ? ACCUMULATOR_FREQUENCY : ACCUMULATOR_MOMENTS,
         .variables = &variable,
         .variables_count = 1};
     TRY(groups_need(run, &a, inner, err));
@@ -63,21 +91,8 @@ static status begin(analysis_run *run, error *err) {
 
 /* ---- One comparison ------------------------------------------------------------------------------ */
 
-typedef struct comparison {
-  analysis_run *run;
-  arena *memory;
-  weighting weighting;
-  estimate_options options;
-  table *means, *anova, *welch, *pairs;
-  uint32_t item;
-  const group_walk *walk;
-  sums *groups; /* with answers, in the order of the report; and their keys */
-  uint32_t *keys;
-  uint32_t count;
-} comparison;
-
-/* The breakdown's group with the compared group in it; KEY past the axis: the breakdown's alone. */
-static json *named_group(const comparison *c, uint32_t key) {
+/* The breakdown's group with the compared group in it. */
+json *comparison_group(const comparison *c, uint32_t key) {
   const axis *ax = &c->walk->groups->by[0];
   json *group = group_json(c->walk);
   if (json_kind_of(group) == JSON_NULL) {
@@ -102,8 +117,8 @@ static bool read_groups(comparison *c, const void *state) {
   }
   for (uint32_t i = 0; i < ax->count; i++) {
     const uint32_t place = group_walk_place(c->walk, order[i]);
-    const sums s = is_coded(c->run, c->item) ? sums_of_frequency(state, place, c->weighting, NULL)
-                                             : sums_of_moments(state, place, c->weighting);
+    const sums s = comparison_is_coded(c->run, c->item) ? sums_of_frequency(state, place, c->weighting, NULL)
+                                                        : sums_of_moments(state, place, c->weighting);
     int64_t rows = s.at.n;
     for (uint32_t r = 0; r < MISSING_REASONS; r++) {
       rows += s.at.missing[r];
@@ -111,7 +126,7 @@ static bool read_groups(comparison *c, const void *state) {
     if (rows == 0) {
       continue;
     }
-    run_warn_base(c->run, c->item, named_group(c, order[i]), s.at.n);
+    run_warn_base(c->run, c->item, comparison_group(c, order[i]), s.at.n);
     if (s.at.n > 0 && (c->weighting == WEIGHTING_NONE || s.at.w > 0)) {
       c->groups[c->count] = s;
       c->keys[c->count++] = order[i];
@@ -120,16 +135,34 @@ static bool read_groups(comparison *c, const void *state) {
   return true;
 }
 
-static void start_row(comparison *c, table *t) {
+void comparison_start_row(const comparison *c, table *t) {
   table_row(t);
   table_item(t, "item", c->item);
   group_write(c->walk, t);
 }
 
+void comparison_start_pair(const comparison *c, table *t, uint32_t a, uint32_t b) {
+  comparison_start_row(c, t);
+  table_json(t, "group", comparison_group(c, c->keys[a]));
+  table_json(t, "other_group", comparison_group(c, c->keys[b]));
+}
+
+json *comparison_detail(const comparison *c) {
+  json *detail = run_detail(c->run);
+  json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
+  json_set(detail, "group", group_json(c->walk));
+  return detail;
+}
+
+status comparison_adjust(const comparison *c, double *p, size_t count, error *err) {
+  return run_argument(c->run, "adjust")->integer == ADJUST_HOLM ? holm_adjust(p, p, count, err)
+                                                                : benjamini_hochberg_adjust(p, p, count, err);
+}
+
 static status write_mean(comparison *c, const sums *s, json *group, error *err) {
   estimate e;
   TRY(estimate_make(s, &c->options, &e, err));
-  start_row(c, c->means);
+  comparison_start_row(c, c->means);
   if (group != NULL) {
     table_json(c->means, "group", group);
   }
@@ -152,19 +185,16 @@ static status write_means(comparison *c, error *err) {
   }
   TRY(write_mean(c, &total, NULL, err));
   for (uint32_t g = 0; g < c->count; g++) {
-    TRY(write_mean(c, &c->groups[g], named_group(c, c->keys[g]), err));
+    TRY(write_mean(c, &c->groups[g], comparison_group(c, c->keys[g]), err));
   }
   if (total.at.n > 1 && total.at.min == total.at.max) {
-    json *detail = run_detail(c->run);
-    json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
-    json_set(detail, "group", group_json(c->walk));
-    run_warn(c->run, "constant_item", detail);
+    run_warn(c->run, "constant_item", comparison_detail(c));
   }
   return STATUS_OK;
 }
 
 static void write_test(comparison *c, table *t, const mean_test *test) {
-  start_row(c, t);
+  comparison_start_row(c, t);
   table_number(t, "f", test->f);
   table_number(t, "df", test->df_between);
   table_number(t, "df_within", test->df_within);
@@ -177,7 +207,7 @@ static void warn_no_test(const comparison *c, const mean_test *test) {
     if (c->groups[g].at.min == c->groups[g].at.max) {
       json *detail = run_detail(c->run);
       json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
-      json_set(detail, "group", named_group(c, c->keys[g]));
+      json_set(detail, "group", comparison_group(c, c->keys[g]));
       run_warn(c->run, "group_without_variance", detail);
       return;
     }
@@ -207,9 +237,7 @@ static status write_tests(comparison *c, error *err) {
 
 static void write_pair(comparison *c, uint32_t a, uint32_t b, const pair_test *test, double p_adjusted) {
   table *t = c->pairs;
-  start_row(c, t);
-  table_json(t, "group", named_group(c, c->keys[a]));
-  table_json(t, "other_group", named_group(c, c->keys[b]));
+  comparison_start_pair(c, t, a, b);
   table_number(t, "difference", test->difference);
   table_number(t, "se", test->se);
   table_number(t, "ci_low", test->ci_low);
@@ -245,7 +273,7 @@ static status write_pairs(comparison *c, error *err) {
       p[k] = tests[k].p;
     }
   }
-  TRY(holm_adjust(p, p, count, err));
+  TRY(comparison_adjust(c, p, count, err));
   k = 0;
   for (uint32_t a = 0; a < c->count; a++) {
     for (uint32_t b = a + 1; b < c->count; b++, k++) {
@@ -259,15 +287,13 @@ static status compare_item(comparison *c, uint32_t first, error *err) {
   group_walk w = group_walk_begin(c->run, first, true);
   c->walk = &w;
   while (group_walk_next(&w)) {
-    if (!read_groups(c, run_result(c->run, group_walk_result(&w)))) {
+    c->state = run_result(c->run, group_walk_result(&w));
+    if (!read_groups(c, c->state)) {
       return error_no_memory(err, "groups");
     }
     if (c->count < 2) {
       if (w.which == 0 || c->count > 0) {
-        json *detail = run_detail(c->run);
-        json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
-        json_set(detail, "group", group_json(&w));
-        run_warn(c->run, "fewer_than_two_groups", detail);
+        run_warn(c->run, "fewer_than_two_groups", comparison_detail(c));
       }
       continue;
     }
@@ -276,6 +302,8 @@ static status compare_item(comparison *c, uint32_t first, error *err) {
     if (c->pairs != NULL) {
       TRY(write_pairs(c, err));
     }
+    TRY(compare_means_write(c, err));
+    TRY(compare_ranks_write(c, err));
   }
   return STATUS_OK;
 }
@@ -308,6 +336,8 @@ static status step(analysis_run *run, error *err) {
                   .weighting = run_weighting(run),
                   .options = run_estimate_options(run)};
   open_tables(&c);
+  compare_means_open(&c);
+  compare_ranks_open(&c);
   const argument_value *items = run_argument(run, "items");
   for (uint32_t i = 0; i < items->variables_count; i++) {
     c.item = items->variables[i];
@@ -318,8 +348,12 @@ static status step(analysis_run *run, error *err) {
                                       [WEIGHTING_FREQUENCY] = "note_compare_frequency"};
   run_note(run, notes[c.weighting], NULL);
   if (c.pairs != NULL) {
-    run_note(run, "note_compare_pairs", NULL);
+    run_note(run,
+             run_argument(run, "adjust")->integer == ADJUST_HOLM ? "note_compare_pairs" : "note_compare_bh",
+             NULL);
   }
+  compare_means_note(&c);
+  compare_ranks_note(&c);
   return STATUS_OK;
 }
 
@@ -331,12 +365,10 @@ const analysis_kind analysis_compare = {
     .name = "compare",
     .summary = "differences between groups on an item or index",
     .about =
-        "One-way analysis of variance (F, eta squared, omega squared), Welch's test for unequal variances\n"
-        "(Welch 1951), and for every pair of groups Welch's t with Holm-adjusted p and Cohen's d (pooled\n"
-        "standard deviation of the two).  All are exact functions of n, sum and sum of squares by group.\n"
-        "Sampling weights: a Wald F test of equal domain means and t tests with linearised errors take\n"
-        "their place (survey's regTermTest and svyttest); frequency weights repeat the rows.\n"
-        "A row counts when both the item and the group are answered.",
+        "A row counts when item and group are answered.  Analysis of variance, Welch's test and t of all\n"
+        "pairs with Cohen's d, exact from n, sum and sum of squares; frequency weights repeat rows; "
+        "sampling\n"
+        "weights: Wald F and t with linearised errors (survey's regTermTest and svyttest).\n",
     .example =
         "analyses:\n"
         "  - compare:\n"

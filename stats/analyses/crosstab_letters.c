@@ -2,10 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#define MATHLIB_STANDALONE
-#include <Rmath.h>
-
 #include "stats/analyses/crosstab_parts.h"
+#include "stats/methods/estimate.h"
 #include "stats/methods/holm.h"
 
 enum { LETTERED_COLUMNS_MAX = 60, LETTER_BYTES = 4 };
@@ -68,7 +66,7 @@ typedef struct lettered {
 static double z_test(double a, double base_a, double b, double base_b) {
   const double both = (a * base_a + b * base_b) / (base_a + base_b);
   const double se = sqrt(both * (1 - both) * (1 / base_a + 1 / base_b));
-  return se > 0 ? 2 * pnorm(-fabs((a - b) / se), 0, 1, 1, 0) : NAN;
+  return se > 0 ? two_sided_z((a - b) / se) : NAN;
 }
 
 static status adjust(const crossing *c, const lettered *l, error *err) {

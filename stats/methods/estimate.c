@@ -17,6 +17,14 @@ double critical_z(double confidence) {
   return qnorm(0.5 + confidence / 2, 0, 1, 1, 0);
 }
 
+double two_sided_t(double t, double df) {
+  return 2 * pt(-fabs(t), df, 1, 0);
+}
+
+double two_sided_z(double z) {
+  return 2 * pnorm(-fabs(z), 0, 1, 1, 0);
+}
+
 /* The exact quantities of one estimate, already on the scale that is reported. */
 typedef struct raw {
   ratio *count;    /* N of the header's table */

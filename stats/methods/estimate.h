@@ -47,5 +47,8 @@ status estimate_make(const sums *s, const estimate_options *options, estimate *o
 /* The two-sided critical values for the confidence level. */
 double critical_t(double confidence, double df);
 double critical_z(double confidence);
+/* Two-sided p of a figure that is distributed as t, as z. */
+double two_sided_t(double t, double df);
+double two_sided_z(double z);
 
 #endif

@@ -1,9 +1,13 @@
-/* Holm's step-down adjustment: the smallest of m p-values times m, the next times m - 1, and so on,
- * never below the one before it and never above 1. */
+/* Adjusting p-values.
+ *
+ * Holm's step-down adjustment: the smallest of m p-values times m, the next times m - 1, and so on,
+ * never below the one before it and never above 1.  Benjamini & Hochberg's goes up instead: the largest of
+ * m times 1, the k-th smallest times m / k, never above the one after it. */
 #include "stats/methods/holm.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct ranked {
   double p;
@@ -23,28 +27,47 @@ status holm_adjust(const double *p, double *adjusted, size_t count, error *err) 
   return holm_adjust_among(p, adjusted, count, 0, err);
 }
 
-status holm_adjust_among(const double *p, double *adjusted, size_t count, size_t unknown, error *err) {
-  if (count == 0) {
-    return STATUS_OK;
-  }
-  ranked *order = calloc(count, sizeof *order);
-  if (order == NULL) {
-    return error_no_memory(err, "adjusting p-values");
-  }
-  size_t tests = 0;
-  for (size_t i = 0; i < count; i++) {
+/* The known p-values from the smallest up, *TESTS of them; NULL when out of memory. ADJUSTED begins as P. */
+static ranked *rank_known(const double *p, double *adjusted, size_t count, size_t *tests) {
+  ranked *order = calloc(count + 1, sizeof *order);
+  *tests = 0;
+  for (size_t i = 0; order != NULL && i < count; i++) {
     if (!isnan(p[i])) {
-      order[tests++] = (ranked){p[i], i};
+      order[(*tests)++] = (ranked){p[i], i};
     }
   }
-  qsort(order, tests, sizeof *order, compare_ranked);
-  for (size_t i = 0; i < count; i++) {
-    adjusted[i] = p[i];
+  if (order != NULL) {
+    qsort(order, *tests, sizeof *order, compare_ranked);
+    memmove(adjusted, p, count * sizeof *p);
+  }
+  return order;
+}
+
+status holm_adjust_among(const double *p, double *adjusted, size_t count, size_t unknown, error *err) {
+  size_t tests = 0;
+  ranked *order = rank_known(p, adjusted, count, &tests);
+  if (order == NULL) {
+    return error_no_memory(err, "adjusting p-values");
   }
   double highest = 0;
   for (size_t i = 0; i < tests; i++) {
     highest = fmax(highest, fmin(1, order[i].p * (double)(tests + unknown - i)));
     adjusted[order[i].at] = highest;
+  }
+  free(order);
+  return STATUS_OK;
+}
+
+status benjamini_hochberg_adjust(const double *p, double *adjusted, size_t count, error *err) {
+  size_t tests = 0;
+  ranked *order = rank_known(p, adjusted, count, &tests);
+  if (order == NULL) {
+    return error_no_memory(err, "adjusting p-values");
+  }
+  double lowest = 1;
+  for (size_t i = tests; i-- > 0;) {
+    lowest = fmin(lowest, order[i].p * (double)tests / (double)(i + 1));
+    adjusted[order[i].at] = lowest;
   }
   free(order);
   return STATUS_OK;

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define MATHLIB_STANDALONE
-#include <Rmath.h>
+#include "stats/methods/estimate.h"
 
 /* Counts as shares of them all; cells row after row. */
 typedef struct shares {
@@ -148,7 +147,7 @@ static void fill(const shares *s, double factor, ordinal *out) {
   const double se = error_of(s, of_difference, factor);
   if (se > 0) {
     out->z = difference / se;
-    out->p = 2 * pnorm(-fabs(out->z), 0, 1, 1, 0);
+    out->p = two_sided_z(out->z);
   }
 }
 
