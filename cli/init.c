@@ -1,4 +1,5 @@
 /* canvass init: proposes a specification for survey files, from all their rows. */
+#include <ctype.h>
 #include <string.h>
 
 #include "cli/destination.h"
@@ -8,7 +9,10 @@
 #include "cli/words.h"
 #include "specification/proposal/proposal.h"
 
-enum { SHOWN_BYTES_MAX = 1000 }; /* of a command that is told */
+enum {
+  SHOWN_BYTES_MAX = 1000, /* of a command that is told */
+  SKIP_MAX = 1000000,
+};
 
 #define AT(member) offsetof(settings, member)
 
@@ -20,12 +24,25 @@ static const option options[] = {
           "csv、ndjson、xlsx 或平台名；預設自動辨識")},
     {0, "encoding", "ENCODING", OPTION_TEXT, AT(encoding), 0, 0, NULL,
      SAID("default: UTF-8, or the probable one", "默认 UTF-8 或最可能的编码", "預設 UTF-8 或最可能的編碼")},
+    {0, "delimiter", "MARK", OPTION_TEXT, AT(delimiter), 0, 0, NULL,
+     SAID("one character, or tab; default: found out", "一个字符，或 tab；默认自动判断",
+          "一個字元，或 tab；預設自動判斷")},
+    {0, "sheet", "SHEET", OPTION_TEXT, AT(sheet), 0, 0, NULL,
+     SAID("of workbooks, its name or number; default: the first", "工作表的名称或序号；默认第一张",
+          "工作表的名稱或序號；預設第一張")},
+    {0, "skip", "N", OPTION_COUNT, AT(skip), 0, SKIP_MAX, NULL,
+     SAID("lines before the header; default: found out", "表头之前的行数；默认自动判断",
+          "標題列之前的列數；預設自動判斷")},
+    {0, "header", "N", OPTION_COUNT, AT(header), 1, READING_HEADER_ROWS_MAX, NULL,
+     SAID("rows of the header; default: found out", "表头的行数；默认自动判断",
+          "標題列的列數；預設自動判斷")},
+    LANGUAGE_OPTION,
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL,
      SAID("no progress, no message on success", "不显示进度，成功时不显示消息",
           "不顯示進度，成功時不顯示訊息")},
 };
 
-static bool on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
+static bool init_on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
   evaluation *e = context;
   progress_show(&e->progress, language_say("Reading", "正在读取", "正在讀取"), 0, rows, bytes_done,
                 bytes_total);
@@ -43,17 +60,33 @@ static status check_destination(const settings *s, const char *const *paths, siz
   return destination_check(s, paths, count, err);
 }
 
-static status read_files(evaluation *e, const char *const *paths, size_t count, const char **encoding,
+static status read_delimiter(const char *text, char *out, error *err) {
+  if (text == NULL) {
+    return STATUS_OK;
+  }
+  *out = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0 ? '\t' : text[0];
+  const bool is_one = *out == '\t' || strlen(text) == 1;
+  if (is_one && (*out == '\t' || (ispunct((unsigned char)*out) != 0 && *out != '"'))) {
+    return STATUS_OK;
+  }
+  return error_set(err, STATUS_USAGE, "'%s' is not a delimiter: one character such as , or ;, or tab", text);
+}
+
+static status read_files(evaluation *e, const char *const *paths, size_t count, proposal_source *source,
                          error *err) {
+  const settings *s = e->settings;
   reading_options reading = {.threads = evaluation_workers(e),
-                             .format = e->settings->format,
-                             .encoding = e->settings->encoding,
-                             .progress = on_reading,
+                             .format = s->format,
+                             .encoding = s->encoding,
+                             .sheet = s->sheet,
+                             .header = {.skip = s->skip, .rows = s->header},
+                             .progress = init_on_reading,
                              .context = e};
+  TRY(read_delimiter(s->delimiter, &reading.delimiter, err));
   TRY(evaluation_name_files(e, paths, count, err));
   reading_names_give(e->names, &reading);
   TRY(store_new_temporary(NULL, &e->shards, err));
-  const status st = proposal_read(&reading, paths, count, e->shards, &e->dataset, encoding, err);
+  const status st = proposal_read(&reading, paths, count, e->shards, &e->dataset, source, err);
   progress_clear(&e->progress);
   TRY(st);
   return evaluation_judge_files(e, 0, err);
@@ -88,18 +121,19 @@ static void say_done(const evaluation *e, const char *const *paths, size_t count
       }
       put_word(paths[i], &line);
     }
-    output_complain("%s: proposed from %s rows; look it over, then: canvass run%.*s", e->settings->output,
-                    rows, (int)line.length, (const char *)line.data);
+    output_complain(language_say("%s: proposed from %s rows; look it over, then: canvass run%.*s",
+                                 "%s：根据 %s 行拟出；请核对，然后运行：canvass run%.*s",
+                                 "%s：根據 %s 列擬出；請核對，然後執行：canvass run%.*s"),
+                    e->settings->output, rows, (int)line.length, (const char *)line.data);
     buf_fini(&line);
   }
 }
 
 static status init_steps(evaluation *e, const char *const *paths, size_t count, buf *page, error *err) {
-  const char *encoding = NULL;
+  proposal_source source;
   TRY(check_destination(e->settings, paths, count, err));
-  TRY(read_files(e, paths, count, &encoding, err));
-  const proposal_options proposed = {.format = e->settings->format, .encoding = encoding};
-  TRY(proposal_make(e->dataset, e->shards, &proposed, page, err));
+  TRY(read_files(e, paths, count, &source, err));
+  TRY(proposal_make(e->dataset, e->shards, &source, (int)language_now(), page, err));
   TRY(output_write(e->settings->output, page, err));
   say_done(e, paths, count);
   return STATUS_OK;
@@ -122,19 +156,13 @@ const subcommand subcommand_init = {
     .summary = SAID("propose a specification for survey files", "为调查文件拟一份评价方案",
                     "為調查檔案擬一份評價方案"),
     .usage = "[OPTIONS] DATA...",
-    .about = SAID("Reads all rows of DATA and writes a specification that runs over them: types,\n"
-                  "ranges, shared scales, answer texts in order, multiple choice, codes of no\n"
-                  "answer, constructs, and analyses that fit.  Beside each guess stands what was\n"
-                  "found, and where another reading is possible, that one too.  What is not sure\n"
-                  "is nominal or text.  An existing file is never overwritten.\n",
-                  "读取 DATA 的全部行，写出可直接运行的评价方案：类型、取值范围、共用量表、\n"
-                  "有序的答案文字、多选题、缺失代码、指标结构及合适的分析。每个猜测旁注明\n"
-                  "依据；另有可能的读法也一并列出。不能确定的一律为 nominal 或 text。\n"
-                  "从不覆盖已有文件。\n",
-                  "讀取 DATA 的全部列，寫出可直接執行的評價方案：類型、取值範圍、共用量表、\n"
-                  "有序的答案文字、多選題、遺漏代碼、指標結構及合適的分析。每個猜測旁註明\n"
-                  "依據；另有可能的讀法也一併列出。不能確定的一律為 nominal 或 text。\n"
-                  "從不覆寫既有檔案。\n"),
+    .about = SAID("Reads all rows of DATA and writes a specification that runs over them, with what\n"
+                  "was found beside each guess, and the other reading where there is one.  Titles\n"
+                  "above the header and headers of two rows are found.  A file is not overwritten.\n",
+                  "读取 DATA 的全部行，写出可直接运行的评价方案；每个猜测旁注明依据，另有可能的\n"
+                  "读法也一并列出。能识别表头上方的标题行和两行表头。从不覆盖已有文件。\n",
+                  "讀取 DATA 的全部列，寫出可直接執行的評價方案；每個猜測旁註明依據，另有可能的\n"
+                  "讀法也一併列出。能辨識標題列上方的標題和兩列標題。從不覆寫既有檔案。\n"),
     .example =
         "canvass init answers.csv -o survey.yaml\n"
         "canvass run survey.yaml answers.csv\n",

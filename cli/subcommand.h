@@ -14,10 +14,13 @@ typedef struct settings {
   int language;       /* report_language; -1: from the environment */
   int color;          /* color_choice */
   const char *output;
-  const char *codebook; /* a table beside the specification; NULL: none */
-  const char *encoding; /* of data files; NULL: UTF-8 or found out */
-  const char *store;    /* a directory; NULL: nothing is kept */
-  uint64_t cache_bytes; /* 0: the store's default */
+  const char *codebook;  /* a table beside the specification; NULL: none */
+  const char *encoding;  /* of data files; NULL: UTF-8 or found out */
+  const char *sheet;     /* of workbooks; NULL: the first */
+  const char *delimiter; /* of data files; NULL: found out */
+  unsigned skip, header; /* lines before the header, and its rows; 0: found out */
+  const char *store;     /* a directory; NULL: nothing is kept */
+  uint64_t cache_bytes;  /* 0: the store's default */
   bool strict, quiet, network_store;
   /* The cluster. */
   option_texts listen;    /* endpoints of a broker */

@@ -11,6 +11,7 @@ enum {
   SCALE_HIGH_MIN = 3,   /* fewer points are codes, such as yes and no */
   SINGLE_HIGH_MIN = 6,  /* for a single column whose title says nothing of an order */
   ZERO_HIGH_MAX = 7,    /* up to this high end, 0 beside a scale from 1 may mean no answer */
+  SHARED_LABEL_MIN = 8, /* bytes */
   ZERO_RARE = 3,        /* if 1 is at least this many times as frequent */
 };
 
@@ -62,9 +63,8 @@ static void make_scale(guesses *g, guess *at, int64_t low, int64_t high, bool ze
   at->type = GUESS_SCALE;
   if (zero_is_absent) {
     kinds_add_absent_once(at, &(guess_absent){slice_of("0"), "not_applicable", rows_of(at, "0")});
-  } else if (at->high < high && at->other == NULL) {
-    at->other = guess_text(
-        g, "nobody answered %lld; the scale is taken from its neighbours or the usual ones", (long long)high);
+  } else if (at->high < high && at->notes_count == 0) {
+    guess_note(at, GUESS_SAY(g, PHRASE_NOBODY_ANSWERED, guess_whole(g, high)));
   }
   at->zero_is_absent = zero_is_absent;
   at->low = low;
@@ -137,13 +137,12 @@ static void take_single(guesses *g, guess *at) {
     return;
   }
   if (at->high >= SCALE_HIGH_MIN) {
-    at->other = guess_text(
-        g,
-        "ambiguous: taken for codes of categories; if they have an order: type: scale, range: [%lld, %lld]",
-        (long long)(at->low > 1 ? 1 : at->low), (long long)at->high);
+    guess_note(at, GUESS_SAY(g, PHRASE_CODES_OR_ORDER, guess_whole(g, at->low > 1 ? 1 : at->low),
+                             guess_whole(g, at->high)));
   }
   at->type = GUESS_NOMINAL;
   at->leading_number = false;
+  at->is_reversed = false;
   at->evidence = kinds_answers(g, at);
 }
 
@@ -176,10 +175,11 @@ static bool is_same_scale(const guess *a, const guess *b) {
 }
 
 static const char *scale_name(guesses *g, const guess *at) {
-  const char *wanted =
-      at->ladder != NULL ? at->ladder->name
-                         : guess_text(g, "points_%lld_%lld%s%s", (long long)at->low, (long long)at->high,
-                                      at->leading_number ? "_words" : "", at->zero_is_absent ? "_or_0" : "");
+  const char *wanted = at->ladder != NULL
+                           ? at->ladder->name
+                           : guess_text(g, "points_%lld_%lld%s%s%s", (long long)at->low, (long long)at->high,
+                                        at->leading_number ? "_words" : "", at->zero_is_absent ? "_or_0" : "",
+                                        at->is_reversed ? "_reversed" : "");
   for (uint32_t i = 0; i < g->scales_count; i++) {
     if (strcmp(g->scales[i].name, wanted) == 0) {
       return guess_text(g, "%s_%u", wanted, g->scales_count + 1);
@@ -229,6 +229,29 @@ bool guess_is_item(const guesses *g, const guess_construct *c, uint32_t index) {
          !at->is_recommendation;
 }
 
+/* What the items' labels begin with, up to the mark that divides it from the rest; empty: nothing. */
+static slice shared_label(const guesses *g, const guess_construct *c) {
+  static const char *const marks[] = {": ", "：", " - ", "—", "? ", "？", "... ", "…"};
+  slice shared = g->at[c->first].facts->label;
+  for (uint32_t i = 0; i < g->count; i++) {
+    const slice label = g->at[i].facts->label;
+    size_t same = 0;
+    while (same < shared.length && same < label.length && shared.bytes[same] == label.bytes[same]) {
+      same++;
+    }
+    shared.length = guess_is_item(g, c, i) ? same : shared.length;
+  }
+  size_t end = 0;
+  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+    const size_t length = strlen(marks[i]);
+    for (size_t at = end; at + length <= shared.length; at++) {
+      const bool is_question = marks[i][0] == '?' || strcmp(marks[i], "？") == 0;
+      end = memcmp(shared.bytes + at, marks[i], length) == 0 ? at + (is_question ? length : 0) : end;
+    }
+  }
+  return end >= SHARED_LABEL_MIN ? slice_trim((slice){shared.bytes, end}) : (slice){"", 0};
+}
+
 static void find_constructs(guesses *g) {
   g->constructs = ARENA_ARRAY(g->facts.memory, guess_construct, (size_t)g->count + 1);
   for (uint32_t i = 0; g->constructs != NULL && i < g->count; i++) {
@@ -243,7 +266,7 @@ static void find_constructs(guesses *g) {
     }
     if (c.count >= 2 && !c.is_later) {
       c.name = guess_name(g, first->stem);
-      c.label = first->stem_is_question ? first->stem : (slice){"", 0};
+      c.label = first->stem_is_question ? first->stem : shared_label(g, &c);
       g->constructs[g->constructs_count++] = c;
     }
   }
@@ -254,5 +277,6 @@ status guess_batteries(guesses *g, const manifest *dataset, store *shards, error
   share_scales(g);
   guess_names(g);
   find_constructs(g);
+  guess_words(g);
   return rest_correlate(g, dataset, shards, err);
 }

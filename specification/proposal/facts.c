@@ -8,6 +8,8 @@
 #include "specification/proposal/absences.h"
 #include "specification/proposal/dates.h"
 #include "specification/proposal/numerals.h"
+#include "specification/proposal/totals.h"
+#include "specification/proposal/words.h"
 #include "specification/reason_words.h"
 #include "store/shard.h"
 
@@ -82,19 +84,17 @@ static void explain(const facts *f, const column_facts *c, fact_text *t, slice t
   }
 }
 
-/* *IS_ABSENT: the text is not an answer.  False: out of memory. */
-static bool count_text(facts *f, column_facts *c, slice text, uint64_t count, bool *is_absent) {
+/* *OUT: the text, NULL when it is not kept.  False: out of memory. */
+static bool count_text(facts *f, column_facts *c, slice text, uint64_t count, fact_text **out) {
   const uint64_t hash = digest_xxh3(text.bytes, text.length);
-  fact_text *known = find_text(c, text, hash);
-  if (known != NULL) {
-    known->count += count;
-    c->repeats = c->repeats || known->reason == NULL;
-    *is_absent = known->reason != NULL;
+  *out = find_text(c, text, hash);
+  if (*out != NULL) {
+    (*out)->count += count;
+    c->repeats = c->repeats || (*out)->reason == NULL;
     return true;
   }
   fact_text t = {.hash = hash, .count = count};
   explain(f, c, &t, text);
-  *is_absent = t.reason != NULL;
   c->repeats = c->repeats || (count > 1 && t.reason == NULL) || c->texts_count >= FACTS_UNIQUE_MAX;
   const bool is_kept = c->texts_count < FACTS_TEXTS_MAX || t.reason != NULL;
   c->many = c->many || !is_kept;
@@ -108,19 +108,14 @@ static bool count_text(facts *f, column_facts *c, slice text, uint64_t count, bo
       !hash_table_add(&c->places, hash, c->texts_count)) {
     return false;
   }
-  c->texts[c->texts_count++] = t;
+  *out = &c->texts[c->texts_count++];
+  **out = t;
   return true;
 }
 
 /* ---- Forms --------------------------------------------------------------------------------------- */
 
-static void take_dates(column_facts *c, slice text, bool is_number, uint64_t count) {
-  const uint64_t formats = c->no_dates ? 0 : date_ways_of(text, is_number);
-  if (formats == 0) {
-    c->no_dates = true;
-    c->dates_count = 0;
-    return;
-  }
+static void take_dates(column_facts *c, uint64_t formats, uint64_t count) {
   for (uint32_t i = 0; i < c->dates_count; i++) {
     if (c->dates[i].formats == formats) {
       c->dates[i].count += count;
@@ -150,29 +145,84 @@ static void forget_numbers(column_facts *c) {
   c->plain = c->comma = c->whole = c->padded = c->lengthy = c->leading = c->dressed = 0;
 }
 
-/* Whether TEXT is a number as it stands. */
-static bool take_number(column_facts *c, slice text, uint64_t count) {
-  numeral n;
-  if (c->no_numbers) {
-    return false;
-  }
-  numeral_read(text, &n);
-  if (!n.plain && !n.comma && !n.dressed && !n.leading) {
-    forget_numbers(c);
-    return false;
-  }
-  c->plain += n.plain ? count : 0;
-  c->comma += n.comma ? count : 0;
-  c->whole += n.whole ? count : 0;
-  c->padded += n.padded ? count : 0;
-  c->lengthy += n.lengthy ? count : 0;
-  c->leading += n.leading ? count : 0;
-  c->has_fraction = c->has_fraction || n.has_fraction;
-  take_dress(c, &n, count);
-  c->low = !c->any_number || decimal_compare(n.value, c->low) < 0 ? n.value : c->low;
-  c->high = !c->any_number || decimal_compare(n.value, c->high) > 0 ? n.value : c->high;
+static void forget_dates(column_facts *c) {
+  c->no_dates = true;
+  c->dates_count = 0;
+}
+
+static void take_number(column_facts *c, const numeral *n, uint64_t count) {
+  c->plain += n->plain ? count : 0;
+  c->comma += n->comma ? count : 0;
+  c->whole += n->whole ? count : 0;
+  c->padded += n->padded ? count : 0;
+  c->lengthy += n->lengthy ? count : 0;
+  c->leading += n->leading ? count : 0;
+  c->has_fraction = c->has_fraction || n->has_fraction;
+  take_dress(c, n, count);
+  c->low = !c->any_number || decimal_compare(n->value, c->low) < 0 ? n->value : c->low;
+  c->high = !c->any_number || decimal_compare(n->value, c->high) > 0 ? n->value : c->high;
   c->any_number = true;
-  return n.plain;
+}
+
+/* Words are kept beyond FACTS_TEXTS_MAX, too, so that which ones are known does not depend on where a file is
+ * cut. */
+static bool keep_word(facts *f, column_facts *c, slice text, uint64_t count, fact_text **out) {
+  const uint64_t hash = digest_xxh3(text.bytes, text.length);
+  if (*out == NULL) {
+    if (!ARRAY_ROOM(c->texts, c->texts_count, c->texts_capacity) ||
+        !hash_table_add(&c->places, hash, c->texts_count)) {
+      return false;
+    }
+    *out = &c->texts[c->texts_count++];
+    **out = (fact_text){.hash = hash, .count = count};
+  }
+  if ((*out)->text.length == 0) {
+    (*out)->text = arena_slice(f->memory, text);
+  }
+  return !arena_failed(f->memory);
+}
+
+/* A text without a form; KEPT may be NULL.  False: out of memory. */
+static bool take_word(facts *f, column_facts *c, slice text, fact_text *kept, uint64_t count) {
+  const bool is_new = kept == NULL || !kept->is_word;
+  if (is_new && c->words_count == FACTS_WORDS_MAX) {
+    forget_numbers(c);
+    forget_dates(c);
+    return true;
+  }
+  if (!keep_word(f, c, text, count, &kept)) {
+    return false;
+  }
+  c->words_count += is_new;
+  c->words_rows += count;
+  kept->is_word = true;
+  return true;
+}
+
+static bool take_form(facts *f, column_facts *c, slice text, fact_text *kept, uint64_t count) {
+  numeral n = {.plain = false};
+  if (c->no_numbers && c->no_dates) {
+    return true;
+  }
+  if (!c->no_numbers) {
+    numeral_read(text, &n);
+  }
+  const bool is_number = n.plain || n.comma || n.dressed || n.leading;
+  const uint64_t formats = c->no_dates ? 0 : date_ways_of(text, n.plain);
+  if (!is_number && formats == 0) {
+    return take_word(f, c, text, kept, count);
+  }
+  if (is_number) {
+    take_number(c, &n, count);
+  } else {
+    forget_numbers(c);
+  }
+  if (formats != 0) {
+    take_dates(c, formats, count);
+  } else {
+    forget_dates(c);
+  }
+  return true;
 }
 
 bool facts_take(facts *f, column_facts *c, slice text, uint64_t count) {
@@ -183,15 +233,15 @@ bool facts_take(facts *f, column_facts *c, slice text, uint64_t count) {
     return false;
   }
   const slice tidy = tidy_text(text, large != NULL ? large : small);
-  bool is_absent = false;
+  fact_text *kept = NULL;
   bool well = true;
   if (tidy.length == 0) {
     c->blank += count;
-  } else if ((well = count_text(f, c, tidy, count, &is_absent)) && is_absent) {
+  } else if ((well = count_text(f, c, tidy, count, &kept)) && kept != NULL && kept->reason != NULL) {
     c->absent += count;
   } else if (well) {
     c->bytes += tidy.length * count;
-    take_dates(c, tidy, take_number(c, tidy, count), count);
+    well = take_form(f, c, tidy, kept, count);
   }
   free(large);
   return well;
@@ -199,11 +249,16 @@ bool facts_take(facts *f, column_facts *c, slice text, uint64_t count) {
 
 /* ---- Shards -------------------------------------------------------------------------------------- */
 
-static bool take_codes(facts *f, column_facts *c, const packed_column *p, uint32_t rows) {
+static bool take_codes(facts *f, column_facts *c, const packed_column *p, uint32_t index, uint32_t rows) {
   uint64_t *counts = calloc((size_t)p->texts_count + 1, sizeof *counts);
   bool well = counts != NULL;
   for (uint32_t row = 0; well && row < rows; row++) {
     counts[packed_column_code(p, row)]++;
+  }
+  for (uint32_t i = 0; well && i < f->totals_count; i++) {
+    if (f->totals[i].shard == index) {
+      counts[packed_column_code(p, f->totals[i].row)]--;
+    }
   }
   for (uint32_t i = 0; well && i < p->texts_count; i++) {
     well = counts[i] == 0 || facts_take(f, c, p->texts[i], counts[i]);
@@ -212,10 +267,13 @@ static bool take_codes(facts *f, column_facts *c, const packed_column *p, uint32
   return well;
 }
 
-static bool take_cells(facts *f, column_facts *c, const packed_column *p, uint32_t rows) {
+static bool take_cells(facts *f, column_facts *c, const packed_column *p, uint32_t index, uint32_t rows) {
   char number[DECIMAL_SCALED_TEXT_BYTES];
   bool well = true;
   for (uint32_t row = 0; well && row < rows; row++) {
+    if (f->totals_count > 0 && totals_have(f, index, row)) {
+      continue;
+    }
     const packed_cell cell = packed_column_cell(p, row);
     const slice text = cell.is_number
                            ? (slice){number, (size_t)decimal_format(decimal_normalise(cell.number), number)}
@@ -225,7 +283,15 @@ static bool take_cells(facts *f, column_facts *c, const packed_column *p, uint32
   return well;
 }
 
-static status gather_column(facts *f, shard *s, column_facts *c, error *err) {
+static uint32_t totals_in(const facts *f, uint32_t index) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < f->totals_count; i++) {
+    count += f->totals[i].shard == index;
+  }
+  return count;
+}
+
+static status gather_column(facts *f, shard *s, uint32_t index, column_facts *c, error *err) {
   char *name = slice_copy(c->title);
   packed_column p;
   status st = name == NULL ? error_no_memory(err, "the columns") : shard_find(s, name, &p, err);
@@ -236,23 +302,67 @@ static status gather_column(facts *f, shard *s, column_facts *c, error *err) {
   }
   TRY(st);
   const uint32_t rows = shard_rows(s);
-  c->rows += rows;
-  const bool well = packed_column_is_coded(&p) ? take_codes(f, c, &p, rows) : take_cells(f, c, &p, rows);
+  c->rows += rows - totals_in(f, index);
+  const bool well =
+      packed_column_is_coded(&p) ? take_codes(f, c, &p, index, rows) : take_cells(f, c, &p, index, rows);
   return well ? STATUS_OK : error_no_memory(err, "the columns");
 }
 
-static status gather_shard(facts *f, store *shards, const digest *name, error *err) {
+static status gather_shard(facts *f, store *shards, uint32_t index, const digest *name, error *err) {
   store_blob blob;
   shard *s = NULL;
   TRY(store_get(shards, name, &blob, err));
   status st = shard_open(blob.bytes, blob.length, "a shard", &s, err);
   for (uint32_t i = 0; st == STATUS_OK && i < f->count; i++) {
-    st = gather_column(f, s, &f->columns[i], err);
+    st = gather_column(f, s, index, &f->columns[i], err);
   }
-  f->rows += st == STATUS_OK ? shard_rows(s) : 0;
+  f->rows += st == STATUS_OK ? shard_rows(s) - totals_in(f, index) : 0;
   shard_close(s);
   store_release(&blob);
   return st;
+}
+
+/* "yes" or "False" beside 1 and 0. */
+static bool has_mark_word(const column_facts *c) {
+  bool any = false;
+  for (uint32_t i = 0; i < c->texts_count && !any; i++) {
+    char room[WORD_BYTES];
+    const slice word = c->texts[i].is_word ? words_fold(c->texts[i].text, room) : (slice){"", 0};
+    for (size_t k = 0; word.length > 0 && words_mark_at(k) != NULL && !any; k++) {
+      const word_mark *mark = words_mark_at(k);
+      any = slice_equal(word, slice_of(mark->chosen)) || slice_equal(word, slice_of(mark->not_chosen));
+    }
+  }
+  return any;
+}
+
+/* Few words among numbers or dates are no answers; otherwise there are no numbers, nor dates. */
+static void settle_words(column_facts *c) {
+  const uint64_t answers = facts_answers(c);
+  const uint64_t rest = answers - c->words_rows;
+  uint64_t dates = 0;
+  for (uint32_t i = 0; i < c->dates_count; i++) {
+    dates += c->dates[i].count;
+  }
+  const bool are_numbers = rest > 0 && (c->plain == rest || c->comma == rest || c->dressed == rest);
+  const uint32_t forms = facts_distinct(c) - c->words_count;
+  if (c->words_count == 0 || (c->no_numbers && c->no_dates)) {
+    return;
+  }
+  if ((!are_numbers && dates != rest) || rest < c->words_rows || forms <= c->words_count ||
+      has_mark_word(c)) {
+    forget_numbers(c);
+    forget_dates(c);
+    return;
+  }
+  for (uint32_t i = 0; i < c->texts_count; i++) {
+    fact_text *t = &c->texts[i];
+    if (t->is_word) {
+      t->reason = "other";
+      c->bytes -= t->text.length * t->count;
+    }
+  }
+  c->absent += c->words_rows;
 }
 
 status facts_gather(facts *f, const manifest *dataset, store *shards, error *err) {
@@ -273,8 +383,12 @@ status facts_gather(facts *f, const manifest *dataset, store *shards, error *err
                                    .prefix = "",
                                    .suffix = ""};
   }
+  TRY(totals_find(f, dataset, shards, err));
   for (uint32_t i = 0; i < dataset->shards_count; i++) {
-    TRY(gather_shard(f, shards, &dataset->shards[i].name, err));
+    TRY(gather_shard(f, shards, i, &dataset->shards[i].name, err));
+  }
+  for (uint32_t i = 0; i < f->count; i++) {
+    settle_words(&f->columns[i]);
   }
   return STATUS_OK;
 }

@@ -13,6 +13,8 @@ enum {
   FACTS_TEXTS_MAX = 4096,     /* distinct texts that are kept of a column */
   FACTS_UNIQUE_MAX = 4 << 20, /* rows up to which repeated texts are noticed */
   FACTS_DATE_SETS = 16,
+  FACTS_WORDS_MAX = 5, /* different texts without a form that may stand for no answer */
+  FACTS_TOTALS_MAX = 16,
 };
 
 typedef struct fact_text {
@@ -21,6 +23,8 @@ typedef struct fact_text {
   const char *reason; /* why it is not an answer (absences.h); NULL: it may be one */
   bool is_sure;       /* the reason holds among words, too */
   bool is_platforms;  /* a platform or the file's dictionary gives the reason: no need to declare it */
+  bool is_word;       /* neither a number nor a date, in a column that may be of such */
+  bool is_total;      /* names a row of totals */
 } fact_text;
 
 /* The rows whose texts fit the same formats of dates. */
@@ -29,9 +33,20 @@ typedef struct date_set {
   uint64_t count;
 } date_set;
 
-/* Counts are of rows.  Those from PLAIN on count texts that may be answers.  As soon as one such text is not
- * a number in any form, the counts up to DRESSED are 0, and as soon as one is not a date, there are no sets
- * of dates: these facts would not be used, and columns of many texts are read faster without them. */
+/* A row that is not a respondent: it has sums or means of the others, or a remark on the table. */
+typedef struct total_row {
+  uint32_t shard, row, column; /* the column that says so */
+  uint32_t file;
+  uint64_t line;
+  slice word;
+  bool is_note; /* a remark below the table */
+} total_row;
+
+/* Counts are of rows, those of totals left out.  All from PLAIN on are of texts that may be answers; as soon
+ * as one is no number in any form, they are 0 up to DRESSED, and as soon as one is no date, there are no sets
+ * of dates: then nothing else matters, and columns of many texts are read faster.  Up to FACTS_WORDS_MAX
+ * texts that are neither do not count in this: where most others are numbers or dates, they are no answers.
+ */
 typedef struct column_facts {
   slice title, label;        /* borrowed from the manifest */
   const column_codes *codes; /* also borrowed: what the file's dictionary says */
@@ -48,6 +63,8 @@ typedef struct column_facts {
   const char *prefix, *suffix; /* what they have in common; static; "": nothing */
   bool thousands;
   bool no_numbers, no_dates;
+  uint32_t words_count; /* of the texts */
+  uint64_t words_rows;
   bool has_fraction; /* of COMMA: some can hardly be lists */
   bool any_number;
   decimal low, high; /* of all numbers, in whatever form */
@@ -62,6 +79,8 @@ typedef struct facts {
   column_facts *columns;    /* one for each of the manifest's */
   uint32_t count;
   uint64_t rows;
+  total_row totals[FACTS_TOTALS_MAX];
+  uint32_t totals_count;
 } facts;
 
 /* F needs no preparation; the caller calls facts_fini in any case. */

@@ -5,12 +5,14 @@
 #include "base/array.h"
 #include "specification/proposal/facts.h"
 #include "specification/proposal/ladders.h"
+#include "specification/proposal/phrases.h"
 
 enum {
   GUESS_FORMATS_MAX = 4,
   GUESS_ABSENT_MAX = 12,
   GUESS_RUN_MAX = 512, /* adjacent columns that are examined together */
   GUESS_ROW_MANY = 30, /* with this many answers it means something that one was never given */
+  GUESS_NOTES_MAX = 8,
 };
 #define GUESS_NONE UINT32_MAX
 
@@ -25,6 +27,7 @@ typedef enum guess_type {
   GUESS_WEIGHT,
   GUESS_MULTI,        /* options in one cell */
   GUESS_MULTI_OPTION, /* one of the columns of a question; the first one describes them all */
+  GUESS_RANKING,
 } guess_type;
 
 /* A cell that is not an answer. */
@@ -48,13 +51,17 @@ typedef struct guess {
   bool from_labels;       /* SCALE: the file's dictionary gives range and labels */
   bool is_reversed;       /* the lowest code is the best */
   bool is_direction_open; /* its labels do not say which end is the best */
+  bool is_direction_told; /* by the labels, or by the words of the question */
   bool is_recommendation, is_satisfaction;
   bool is_rating;                         /* POINTS: its title suggests an order */
   const char *formats[GUESS_FORMATS_MAX]; /* DATE */
   uint32_t formats_count;
   const char *prefix, *suffix; /* NUMBER; NULL: none */
   bool thousands;
-  const char *delimiter; /* MULTI */
+  const char *delimiter; /* MULTI, RANKING */
+  slice *options;        /* RANKING: natural order */
+  uint32_t ranked_count;
+  slice write_in; /* MULTI, RANKING: the option that takes what is written; empty: none */
   /* Of the file's dictionary: a MULTI stands for it, and its other columns are left out; NULL: none. */
   const code_set *set;
   guess_absent absent[GUESS_ABSENT_MAX];
@@ -64,10 +71,11 @@ typedef struct guess {
   const char *chosen_text;
   const char *not_chosen_text;
   bool any_is_chosen;
-  uint32_t scale;       /* SCALE: of guesses.scales */
-  const char *evidence; /* one line */
-  const char *other;    /* another reading, or what the user should check; NULL: nothing */
-  double rest_r;        /* SCALE: correlation with the rest of its battery; 0: not known */
+  uint32_t scale;                     /* SCALE: of guesses.scales */
+  const char *evidence;               /* one line */
+  const char *notes[GUESS_NOTES_MAX]; /* other readings, and what should be looked at */
+  uint32_t notes_count;
+  double rest_r; /* SCALE: correlation with the rest of its battery; 0: none that is told */
 } guess;
 
 /* What scale variables have in common. */
@@ -86,9 +94,11 @@ typedef struct guess_construct {
 
 typedef struct guesses {
   facts facts;
-  guess *at; /* one for each column */
+  int language; /* of plan_languages */
+  guess *at;    /* one for each column */
   uint32_t count;
   bool decimal_comma;
+  const guess *guard; /* answered in all rows but those of totals; NULL: there are none, or it is not known */
   shared_scale *scales;
   uint32_t scales_count;
   guess_construct *constructs;
@@ -100,9 +110,21 @@ typedef struct guesses {
   bool out_of_memory;
 } guesses;
 
-/* A text in the facts' memory; "" when out of memory, which the arena records. */
+/* Texts in the facts' memory; "" when there is none left, which the arena knows. */
 const char *guess_text(guesses *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *guess_count(guesses *g, uint64_t n); /* "14,400" */
+const char *guess_whole(guesses *g, int64_t n);  /* "-14400" */
+const char *guess_slice(guesses *g, slice text);
+/* The phrase in the page's language. */
+const char *guess_fill(guesses *g, phrase p, const char *const *texts, size_t count);
+#define GUESS_SAY(g, p, ...)                               \
+  guess_fill((g), (p), (const char *const[]){__VA_ARGS__}, \
+             sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+/* Beyond the GUESS_NOTES_MAXth it is left out. */
+void guess_note(guess *at, const char *note);
 
+/* proposal.c: all that follows, in order, of the facts that G has. */
+status guess_all(guesses *g, const manifest *dataset, store *shards, error *err) MUST_USE;
 /* kinds.c: what each column is by itself. */
 void guess_kinds(guesses *g);
 /* kinds_numbers.c: columns of numbers.  These return false when the column is something else. */
@@ -112,7 +134,7 @@ bool guess_points(guesses *g, guess *at);
 bool guess_number(guesses *g, guess *at);
 /* kinds_words.c */
 bool guess_ladder(guesses *g, guess *at);
-bool guess_cell_options(guesses *g, guess *at);
+bool guess_cell_options(guesses *g, guess *at); /* cell_options.c */
 /* labelled.c: codes that the file's dictionary labels. */
 bool guess_labelled(guesses *g, guess *at);
 bool guess_is_labelled(const column_codes *codes); /* whether it has labels, or declares codes missing */
@@ -123,8 +145,14 @@ void guess_stems(guesses *g);
 void guess_names(guesses *g);
 /* A name that is not yet taken, WANTED or one like it, and takes it. */
 const char *guess_name(guesses *g, slice wanted);
+/* NAME itself, which others can then not have; false: they have. */
+bool guess_name_taken(guesses *g, slice name);
 /* Whether TITLE can be a name as it is. */
 bool guess_is_name(slice title);
+/* The words among numbers and dates that are taken for no answer; of codes of categories they are values. */
+void guess_words(guesses *g);
+/* What names a row of totals is no answer. */
+void guess_totals(guesses *g);
 /* sets.c: multiple-response sets of the file's dictionary. */
 void guess_sets(guesses *g, const manifest *dataset);
 /* options.c: questions with a column for each option. */

@@ -1,7 +1,6 @@
 /* The kinds of columns, a row for each.  A column is of the first kind that fits it, looked at by itself. */
 #include "specification/proposal/kinds.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +11,9 @@ enum {
   CATEGORIES_MAX = 200,
   CATEGORIES_FEW = 20,     /* up to this many texts may be nearly as many as rows */
   CATEGORY_BYTES_MAX = 80, /* average length; longer texts are comments */
+  COMMENTS_MIN = 10,       /* distinct texts of a column whose title asks for words */
   SHOWN = 4,               /* answers that are shown as evidence */
 };
-
-const char *guess_text(guesses *g, const char *format, ...) {
-  char line[1024];
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
-  const slice whole = slice_of(line);
-  const char *copy = arena_copy(g->facts.memory, (slice){line, text_utf8_check(line, whole.length)});
-  return copy != NULL ? copy : "";
-}
 
 slice kinds_question(const guess *at) {
   return at->facts->label.length > 0 ? at->facts->label : at->facts->title;
@@ -38,8 +27,8 @@ bool kinds_title_has(const guess *at, word_kind kind) {
 const char *kinds_rows(guesses *g, const guess *at) {
   char answers[TEXT_COUNT_BYTES];
   char rows[TEXT_COUNT_BYTES];
-  return guess_text(g, "%s of %s rows", text_of_count(facts_answers(at->facts), answers),
-                    text_of_count(at->facts->rows, rows));
+  return GUESS_SAY(g, PHRASE_ROWS, text_of_count(facts_answers(at->facts), answers),
+                   text_of_count(at->facts->rows, rows));
 }
 
 void kinds_add_absent(guess *at, slice text, const char *reason, uint64_t count) {
@@ -58,6 +47,16 @@ void kinds_add_absent_once(guess *at, const guess_absent *absent) {
   kinds_add_absent(at, absent->text, absent->reason, absent->count);
 }
 
+void kinds_drop_absent(guess *at, slice text) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < at->absent_count; i++) {
+    if (!slice_equal(at->absent[i].text, text)) {
+      at->absent[kept++] = at->absent[i];
+    }
+  }
+  at->absent_count = kept;
+}
+
 void kinds_take_absences(guess *at, bool among_words) {
   for (uint32_t i = 0; i < at->facts->texts_count; i++) {
     const fact_text *t = &at->facts->texts[i];
@@ -74,7 +73,7 @@ static bool guess_nothing(guesses *g, guess *at) {
     return false;
   }
   at->type = GUESS_TEXT;
-  at->evidence = guess_text(g, "no answer in any row");
+  at->evidence = guess_fill(g, PHRASE_NO_ANSWER, NULL, 0);
   return true;
 }
 
@@ -104,13 +103,11 @@ static bool guess_id(guesses *g, guess *at) {
   const bool looks_so =
       is_unique && c->absent == 0 && c->blank == 0 &&
       (is_sequence(c, answers) || c->padded > 0 || c->lengthy > 0 || (is_name && c->leading < answers));
-  if (!looks_so && !(is_called && (!c->repeats || c->many))) {
+  if (words_have(WORD_ADDRESS, c->title) || (!looks_so && !(is_called && (!c->repeats || c->many)))) {
     return false;
   }
   at->type = GUESS_ID;
-  at->evidence = guess_text(
-      g, "%s; %s", c->repeats ? "called an id, but some stand in several rows" : "no text stands twice",
-      kinds_rows(g, at));
+  at->evidence = GUESS_SAY(g, c->repeats ? PHRASE_ID_REPEATS : PHRASE_ID_UNIQUE, kinds_rows(g, at));
   return true;
 }
 
@@ -146,6 +143,36 @@ const char *kinds_answers(guesses *g, const guess *at) {
   return guess_text(g, "%s%s", line, count > SHOWN ? ", …" : "");
 }
 
+/* What people write where a question asks for words: not a category, even where few wrote anything else than
+ * "none". */
+static bool guess_comment(guesses *g, guess *at) {
+  static const char *const marks[] = {"，", "。", "！", ", ", ". ", "!"};
+  const column_facts *c = at->facts;
+  bool has_marks = false;
+  for (uint32_t i = 0; i < c->texts_count && i < FACTS_TEXTS_MAX && !has_marks; i++) {
+    for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++) {
+      const slice text = c->texts[i].text;
+      has_marks = has_marks || memmem(text.bytes, text.length, marks[k], strlen(marks[k])) != NULL;
+    }
+  }
+  if (!kinds_title_has(at, WORD_COMMENT) || (!c->many && facts_distinct(c) < COMMENTS_MIN && !has_marks)) {
+    return false;
+  }
+  at->type = GUESS_TEXT;
+  at->evidence = GUESS_SAY(g, PHRASE_COMMENTS, guess_count(g, facts_distinct(c)), kinds_rows(g, at));
+  return true;
+}
+
+/* A word that may stand for no answer is one among others. */
+static uint32_t count_categories(const column_facts *c) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < c->texts_count; i++) {
+    const fact_text *t = &c->texts[i];
+    count += t->reason == NULL || (!t->is_sure && !t->is_platforms);
+  }
+  return count;
+}
+
 static bool guess_category(guesses *g, guess *at) {
   const column_facts *c = at->facts;
   const uint64_t answers = facts_answers(c);
@@ -157,29 +184,27 @@ static bool guess_category(guesses *g, guess *at) {
   }
   at->type = GUESS_NOMINAL;
   kinds_take_absences(at, true);
-  at->evidence = guess_text(g, "%u different: %s", distinct, kinds_answers(g, at));
+  at->evidence = GUESS_SAY(g, PHRASE_CATEGORIES, guess_count(g, count_categories(c)), kinds_answers(g, at));
   if (c->padded > 0) {
-    at->other = guess_text(g, "some have leading zeros, so these are not quantities");
+    guess_note(at, guess_fill(g, PHRASE_ZEROS_IN_FRONT, NULL, 0));
   }
   return true;
 }
 
 static bool guess_free_text(guesses *g, guess *at) {
   const column_facts *c = at->facts;
-  char distinct[TEXT_COUNT_BYTES];
   at->type = GUESS_TEXT;
-  at->evidence =
-      guess_text(g, "%s%s different, %s", c->many ? "more than " : "",
-                 text_of_count(c->many ? FACTS_TEXTS_MAX : facts_distinct(c), distinct), kinds_rows(g, at));
+  at->evidence = GUESS_SAY(g, c->many ? PHRASE_TEXTS_MANY : PHRASE_TEXTS,
+                           guess_count(g, c->many ? FACTS_TEXTS_MAX : facts_distinct(c)), kinds_rows(g, at));
   return true;
 }
 
 static const struct kind {
   bool (*fits)(guesses *g, guess *at);
 } kinds[] = {
-    {guess_nothing},      {guess_dates},    {guess_id},        {guess_weight},
-    {guess_labelled},     {guess_ladder},   {guess_points},    {guess_number},
-    {guess_cell_options}, {guess_category}, {guess_free_text},
+    {guess_nothing},      {guess_dates},   {guess_id},       {guess_weight},
+    {guess_labelled},     {guess_ladder},  {guess_points},   {guess_number},
+    {guess_cell_options}, {guess_comment}, {guess_category}, {guess_free_text},
 };
 
 /* ---- All columns --------------------------------------------------------------------------------- */
@@ -196,6 +221,55 @@ static bool has_decimal_comma(const facts *f) {
     any = any || (answers > 0 && c->comma == answers && c->plain < answers && c->has_fraction);
   }
   return any;
+}
+
+/* Of a quantity, "none" may be 0. */
+static void tell_none(guesses *g, guess *at) {
+  static const char *const words[] = {"none", "无", "無", "没有", "沒有", "keine", "aucun"};
+  for (uint32_t i = 0; at->type == GUESS_NUMBER && i < at->absent_count; i++) {
+    char room[WORD_BYTES];
+    const slice word = words_fold(at->absent[i].text, room);
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+      if (slice_equal(word, slice_of(words[k]))) {
+        const char *text = guess_slice(g, at->absent[i].text);
+        guess_note(at, GUESS_SAY(g, PHRASE_PERHAPS_NONE, text, guess_count(g, at->absent[i].count), text));
+      }
+    }
+  }
+}
+
+void guess_words(guesses *g) {
+  for (uint32_t i = 0; i < g->count; i++) {
+    guess *at = &g->at[i];
+    tell_none(g, at);
+    const bool are_values = at->type == GUESS_NOMINAL;
+    for (uint32_t k = 0; k < at->facts->texts_count; k++) {
+      const fact_text *t = &at->facts->texts[k];
+      if (!t->is_word || t->reason == NULL || at->type == GUESS_MULTI_OPTION) {
+        continue;
+      }
+      if (are_values) {
+        kinds_drop_absent(at, t->text);
+      } else if (at->type != GUESS_TEXT) {
+        guess_note(at, GUESS_SAY(g, PHRASE_WORD_ABSENT, guess_slice(g, text_fit(t->text, 30)),
+                                 guess_count(g, t->count)));
+      }
+    }
+  }
+}
+
+void guess_totals(guesses *g) {
+  for (uint32_t i = 0; i < g->facts.totals_count; i++) {
+    const total_row *t = &g->facts.totals[i];
+    guess *at = &g->at[t->column];
+    const bool is_always_there = at->facts->blank == 0 && at->facts->absent == 0;
+    guess *declares = at->type == GUESS_SCALE ? &g->at[g->scales[at->scale].first] : at;
+    if (at->type == GUESS_MULTI_OPTION || at->type == GUESS_WEIGHT || at->set != NULL) {
+      continue;
+    }
+    kinds_add_absent_once(declares, &(guess_absent){t->word, "other", 0});
+    g->guard = is_always_there && (g->guard == NULL || g->guard == at) ? at : NULL;
+  }
 }
 
 void guess_kinds(guesses *g) {

@@ -16,6 +16,7 @@ const char *kinds_answers(guesses *g, const guess *at);
 void kinds_add_absent(guess *at, slice text, const char *reason, uint64_t count);
 /* Adds ABSENT unless its text is there already. */
 void kinds_add_absent_once(guess *at, const guess_absent *absent);
+void kinds_drop_absent(guess *at, slice text);
 /* Adds the texts that are not answers; AMONG_WORDS: only those that are certain. */
 void kinds_take_absences(guess *at, bool among_words);
 

@@ -5,8 +5,10 @@
 
 #include "specification/proposal/absences.h"
 #include "specification/proposal/dates.h"
+#include "specification/proposal/direction.h"
 #include "specification/proposal/kinds.h"
 #include "stats/frame/frame.h"
+#include "stats/program/date.h"
 
 enum {
   POINTS_HIGH_MAX = 11,
@@ -17,6 +19,7 @@ enum {
   CODE_ROWS = 10,             /* rows for each code, on average */
   CODE_DISTANCE = 3,          /* a code for no answer is at least this many times the largest answer */
   CODE_ROWS_MIN = 100,        /* with this many rows, 8 and 9 beyond a gap are taken for codes */
+  EXCHANGED_MIN = 3,          /* dates without a day above 12, beside others that have one each */
 };
 
 /* ---- Dates --------------------------------------------------------------------------------------- */
@@ -47,7 +50,53 @@ static void tell_other_way(guesses *g, guess *at, const date_way *way) {
     }
   }
   if (both == facts_answers(at->facts)) {
-    at->other = guess_text(g, "ambiguous: no day is above 12, so it may be format: \"%s\"", way->other);
+    guess_note(at, GUESS_SAY(g, PHRASE_DAY_OR_MONTH, way->other));
+  }
+}
+
+/* How many dates FORMAT reads that the formats before it do not, and whether their days are all above 12, or
+ * none. */
+static uint64_t count_days(const guess *at, uint32_t index, bool *all_above, bool *none_above) {
+  uint64_t rows = 0;
+  *all_above = true;
+  *none_above = true;
+  for (uint32_t i = 0; i < at->facts->texts_count; i++) {
+    const fact_text *t = &at->facts->texts[i];
+    int64_t days = 0;
+    uint32_t k = 0;
+    while (t->reason == NULL && k <= index && !date_parse(at->formats[k], t->text, &days)) {
+      k++;
+    }
+    if (t->reason == NULL && k == index) {
+      int64_t year;
+      int64_t month;
+      int64_t day;
+      date_to_civil(days, &year, &month, &day);
+      *all_above = *all_above && day > 12;
+      *none_above = *none_above && day <= 12;
+      rows += t->count;
+    }
+  }
+  return rows;
+}
+
+/* A spreadsheet that opens 3/4/2025 and 13/4/2025 where the month comes first takes the first for the 4th of
+ * March and leaves the second a text. */
+static void tell_exchanged(guesses *g, guess *at) {
+  bool all_above[GUESS_FORMATS_MAX];
+  bool none_above[GUESS_FORMATS_MAX];
+  uint64_t rows[GUESS_FORMATS_MAX];
+  for (uint32_t i = 0; i < at->formats_count && !at->facts->many; i++) {
+    rows[i] = count_days(at, i, &all_above[i], &none_above[i]);
+  }
+  for (uint32_t i = 0; i < at->formats_count && !at->facts->many; i++) {
+    for (uint32_t k = 0; k < at->formats_count; k++) {
+      if (rows[i] > 0 && rows[k] > 0 && none_above[i] && all_above[k] && rows[i] >= EXCHANGED_MIN) {
+        guess_note(at, GUESS_SAY(g, PHRASE_EXCHANGED, guess_count(g, rows[i]), at->formats[i],
+                                 guess_count(g, rows[k]), at->formats[k]));
+        return;
+      }
+    }
   }
 }
 
@@ -77,6 +126,7 @@ bool guess_dates(guesses *g, guess *at) {
   }
   at->formats_count = count;
   at->type = GUESS_DATE;
+  tell_exchanged(g, at);
   kinds_take_absences(at, false);
   at->evidence = kinds_rows(g, at);
   return true;
@@ -92,8 +142,8 @@ bool guess_weight(guesses *g, guess *at) {
     return false;
   }
   at->type = GUESS_WEIGHT;
-  at->evidence = guess_text(g, "called a weight, no negative one; %s", kinds_rows(g, at));
-  at->other = guess_text(g, "not used unless the page says so: weight: NAME; a frequency is kind: frequency");
+  at->evidence = GUESS_SAY(g, PHRASE_WEIGHT, kinds_rows(g, at));
+  guess_note(at, guess_fill(g, PHRASE_WEIGHT_UNUSED, NULL, 0));
   return true;
 }
 
@@ -179,8 +229,7 @@ static void drop_codes(guesses *g, guess *at, points *p) {
     for (; beyond > 0; beyond--) {
       drop_point(at, p, p->count - 1, "other");
     }
-    at->other =
-        guess_text(g, "ambiguous: 8 and 9 stand beyond a gap, so they are taken for codes of no answer");
+    guess_note(at, guess_fill(g, PHRASE_CODES_BEYOND, NULL, 0));
   }
 }
 
@@ -216,6 +265,19 @@ static bool states_range(slice question, int64_t *low, int64_t *high) {
   return false;
 }
 
+/* What the question says of its codes. */
+static void take_direction(guesses *g, guess *at) {
+  slice words;
+  const told_direction told = direction_of(kinds_question(at), &words);
+  if (told == DIRECTION_DOWN || told == DIRECTION_UNCLEAR) {
+    guess_note(at, GUESS_SAY(g, told == DIRECTION_DOWN ? PHRASE_TITLE_REVERSED : PHRASE_TITLE_UNCLEAR,
+                             guess_slice(g, words)));
+  }
+  at->is_reversed = told == DIRECTION_DOWN;
+  at->is_direction_told = told == DIRECTION_DOWN || told == DIRECTION_UP;
+  at->is_direction_open = told == DIRECTION_UNCLEAR || (at->is_direction_open && !at->is_direction_told);
+}
+
 static void take_range(guesses *g, guess *at) {
   int64_t low = 0;
   int64_t high = 0;
@@ -228,14 +290,13 @@ static void take_range(guesses *g, guess *at) {
   } else if (kinds_title_has(at, WORD_RECOMMEND) && at->high == RECOMMEND_STORED_HIGH) {
     at->type = GUESS_SCALE;
     at->low = 1;
-    at->other =
-        guess_text(g, "if 1..11 stand for 0..10: nps: {items: NAME, promoters: [10, 11], detractors: 1..7}");
+    guess_note(at, guess_fill(g, PHRASE_STORED_NPS, NULL, 0));
   } else if (kinds_title_has(at, WORD_RECOMMEND) && at->high <= 10 &&
              at->high >=
                  (facts_answers(at->facts) < GUESS_ROW_MANY ? RECOMMEND_HIGH_MIN_FEW : RECOMMEND_HIGH_MIN)) {
     at->type = GUESS_SCALE;
     if (at->low > 0) {
-      at->other = guess_text(g, "ambiguous: nobody answered 0; if the lowest answer is 1, range: [1, 10]");
+      guess_note(at, guess_fill(g, PHRASE_NO_ZERO, NULL, 0));
     }
     at->low = 0;
     at->high = 10;
@@ -243,6 +304,8 @@ static void take_range(guesses *g, guess *at) {
     at->is_rating =
         (kinds_title_has(at, WORD_RATING) || at->facts->codes->measure == MEASURE_ORDINAL) && at->high >= 2;
   }
+  take_direction(g, at);
+  at->is_rating = at->is_rating || at->is_direction_told;
   at->is_recommendation =
       at->type == GUESS_SCALE && at->low == 0 && at->high == 10 && kinds_title_has(at, WORD_RECOMMEND);
 }
@@ -259,7 +322,7 @@ bool guess_points(guesses *g, guess *at) {
   const bool may_be_stored = kinds_title_has(at, WORD_RECOMMEND) && p.at[0] >= 1;
   if (p.at[0] < 0 || p.at[0] > 10 || p.at[p.count - 1] > (may_be_stored ? RECOMMEND_STORED_HIGH : 10)) {
     at->absent_count = 0;
-    at->other = NULL;
+    at->notes_count = 0;
     return false;
   }
   at->type = GUESS_POINTS;
@@ -267,7 +330,8 @@ bool guess_points(guesses *g, guess *at) {
   at->low = p.at[0];
   at->high = p.at[p.count - 1];
   kinds_take_absences(at, false);
-  at->evidence = guess_text(g, "%lld..%lld, %s", (long long)at->low, (long long)at->high, kinds_rows(g, at));
+  at->evidence =
+      GUESS_SAY(g, PHRASE_SPAN, guess_whole(g, at->low), guess_whole(g, at->high), kinds_rows(g, at));
   take_range(g, at);
   return true;
 }
@@ -297,9 +361,7 @@ static void drop_far_codes(guesses *g, guess *at) {
     const decimal limit = {value.mantissa / CODE_DISTANCE, 0};
     if ((value.mantissa < 0 && all_above) || (value.mantissa > 0 && decimal_compare(next, limit) <= 0)) {
       kinds_add_absent(at, t->text, absence_code(value.mantissa), t->count);
-      at->other = guess_text(
-          g, "ambiguous: %.*s, in %llu rows, is far from all others and taken for a code of no answer",
-          SLICE_ARG(t->text), (unsigned long long)t->count);
+      guess_note(at, GUESS_SAY(g, PHRASE_FAR_CODE, guess_slice(g, t->text), guess_count(g, t->count)));
     }
   }
 }
@@ -316,7 +378,7 @@ static void take_span(guesses *g, guess *at) {
   char high[DECIMAL_SCALED_TEXT_BYTES];
   (void)decimal_format(decimal_normalise(at->facts->low), low);
   (void)decimal_format(decimal_normalise(at->facts->high), high);
-  at->evidence = guess_text(g, "%s..%s, %s", low, high, kinds_rows(g, at));
+  at->evidence = GUESS_SAY(g, PHRASE_SPAN, low, high, kinds_rows(g, at));
 }
 
 /* Whether a column has both shares and percentages: 0.45 and 45%. */
@@ -325,11 +387,7 @@ static bool is_partly_percent(guesses *g, guess *at) {
   if (strcmp(c->suffix, "%") != 0 || c->plain == 0) {
     return false;
   }
-  at->other =
-      guess_text(g,
-                 "ambiguous: %llu of the numbers are without %%; if they mean the same: type: number, "
-                 "suffix: \"%%\"",
-                 (unsigned long long)c->plain);
+  guess_note(at, GUESS_SAY(g, PHRASE_PERCENT, guess_count(g, c->plain)));
   return true;
 }
 
@@ -339,7 +397,8 @@ bool guess_number(guesses *g, guess *at) {
   const bool is_plain = g->decimal_comma ? c->comma == answers : c->plain == answers;
   const bool is_dressed = !g->decimal_comma && c->dressed == answers;
   if ((!is_plain && !is_dressed) || c->padded > 0 || c->lengthy > 0 || words_have(WORD_CODE, c->title) ||
-      are_codes(c, answers) || (!is_plain && is_partly_percent(g, at))) {
+      (are_codes(c, answers) && !kinds_title_has(at, WORD_QUANTITY)) ||
+      (!is_plain && is_partly_percent(g, at))) {
     return false;
   }
   at->type = GUESS_NUMBER;

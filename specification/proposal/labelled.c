@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "specification/proposal/absences.h"
+#include "specification/proposal/direction.h"
 #include "specification/proposal/kinds.h"
 #include "specification/reason_words.h"
 
@@ -11,6 +12,7 @@ enum {
   LABELS_MIN = 3,     /* fewer are yes and no or marks, or two are the ends of a scale */
   SHORT_HIGH_MAX = 7, /* beyond a scale up to this, 8 and 9 are codes for no answer */
   ROW_DISTANT = 9,
+  LABEL_BYTES = 300,
 };
 
 bool guess_is_labelled(const column_codes *codes) {
@@ -147,6 +149,24 @@ static void leave_to_dictionary(guess *at) {
   at->absent_count = all ? 0 : at->absent_count;
 }
 
+/* Where the labels are on no ladder, what they or the question say of both ends: "1=best, 5=worst". */
+static int direction_of_ends(guesses *g, const guess *at) {
+  const code_label *low = label_of(at->facts->codes, at->low);
+  const code_label *high = label_of(at->facts->codes, at->high);
+  slice words;
+  told_direction told = DIRECTION_NOT_TOLD;
+  if (low != NULL && high != NULL && at->low <= 1) {
+    told = direction_of(slice_of(guess_text(g, "%lld=%.*s, %lld=%.*s", (long long)at->low,
+                                            SLICE_ARG(text_cut(low->label, LABEL_BYTES)), (long long)at->high,
+                                            SLICE_ARG(text_cut(high->label, LABEL_BYTES)))),
+                        &words);
+  }
+  if (told != DIRECTION_UP && told != DIRECTION_DOWN) {
+    told = direction_of(kinds_question(at), &words);
+  }
+  return told == DIRECTION_UP ? 1 : told == DIRECTION_DOWN ? -1 : 0;
+}
+
 static void take_scale(guesses *g, guess *at, const ladder *l, int direction) {
   at->type = GUESS_SCALE;
   kinds_take_absences(at, false);
@@ -154,10 +174,14 @@ static void take_scale(guesses *g, guess *at, const ladder *l, int direction) {
   at->from_labels = true;
   at->is_reversed = direction < 0;
   at->is_direction_open = direction == 0;
+  at->is_direction_told = direction != 0;
   at->is_satisfaction = kinds_title_has(at, WORD_SATISFACTION) || (l != NULL && l->satisfaction);
   at->is_recommendation = at->low == 0 && at->high == 10 && kinds_title_has(at, WORD_RECOMMEND);
-  at->evidence = guess_text(g, "%lld..%lld by its labels%s, %s", (long long)at->low, (long long)at->high,
-                            direction < 0 ? ", the best first" : "", kinds_rows(g, at));
+  if (at->low == 1 && at->high == SPAN_MAX && kinds_title_has(at, WORD_RECOMMEND)) {
+    guess_note(at, guess_fill(g, PHRASE_STORED_NPS, NULL, 0));
+  }
+  at->evidence = GUESS_SAY(g, direction < 0 ? PHRASE_LABELS_BEST_FIRST : PHRASE_LABELS,
+                           guess_whole(g, at->low), guess_whole(g, at->high), kinds_rows(g, at));
 }
 
 bool guess_labelled(guesses *g, guess *at) {
@@ -179,7 +203,7 @@ bool guess_labelled(guesses *g, guess *at) {
   const column_measure measure = c->codes->measure;
   if (is_short && (l != NULL || are_ends || is_rating || measure == MEASURE_ORDINAL ||
                    (measure == MEASURE_SCALE && labels < LABELS_MIN))) {
-    take_scale(g, at, l, l != NULL ? direction : 0);
+    take_scale(g, at, l, l != NULL ? direction : direction_of_ends(g, at));
     return true;
   }
   if (unlabelled > 0) {
@@ -188,6 +212,6 @@ bool guess_labelled(guesses *g, guess *at) {
   at->type = GUESS_NOMINAL;
   at->is_direction_open = false;
   kinds_take_absences(at, true);
-  at->evidence = guess_text(g, "labels without an order: %s", kinds_answers(g, at));
+  at->evidence = GUESS_SAY(g, PHRASE_LABELS_NO_ORDER, kinds_answers(g, at));
   return true;
 }

@@ -116,7 +116,7 @@ static void join(guesses *g, uint32_t first, uint32_t count, const mark *m, bool
   for (uint32_t i = 0; i < count; i++) {
     g->at[first + i].type = GUESS_MULTI_OPTION;
     g->at[first + i].absent_count = 0;
-    g->at[first + i].other = NULL;
+    g->at[first + i].notes_count = 0;
   }
   for (uint32_t i = 0; i < count; i++) {
     guess column = g->at[first + i];
@@ -133,9 +133,7 @@ static void join(guesses *g, uint32_t first, uint32_t count, const mark *m, bool
   for (uint32_t i = 0; i < count; i++) {
     most = facts_answers(g->at[first + i].facts) > most ? facts_answers(g->at[first + i].facts) : most;
   }
-  char text[TEXT_COUNT_BYTES];
-  head->evidence =
-      guess_text(g, "%u columns of marks, at most %s of them in a column", count, text_of_count(most, text));
+  head->evidence = GUESS_SAY(g, PHRASE_MARKS, guess_count(g, count), guess_count(g, most));
 }
 
 void guess_options(guesses *g) {

@@ -11,51 +11,15 @@ enum {
   BY_MAX = 8,         /* the most groups of a suggested breakdown */
 };
 
-/* ---- Before the codebook ------------------------------------------------------------------------- */
-
-static void put_files(const manifest *m, uint64_t rows, buf *page) {
-  char text[TEXT_COUNT_BYTES];
-  buf_printf(page, "# Proposed by 'canvass init' from all %s rows of ", text_of_count(rows, text));
-  yaml_text_comment(
-      page, slice_equal(m->files[0].name, slice_of("-")) ? slice_of("standard input") : m->files[0].name);
-  if (m->files_count > 1) {
-    buf_printf(page, " and %u more", m->files_count - 1);
-  }
-  buf_printf(
-      page,
-      ".  Every type is a guess: look it over.\n"
-      "# Behind each variable stands what was found; above it, where there is one, the other reading.\n");
-  for (uint32_t i = 0; i < m->files_count; i++) {
-    const file_reading *r = &m->files[i].reading;
-    if (r->format.length > 0) {
-      buf_printf(page, "# ");
-      yaml_text_comment(page, m->files[i].name);
-      buf_printf(page, " is read as: %.*s, %u header row%s\n", SLICE_ARG(r->format), r->header_rows,
-                 r->header_rows == 1 ? "" : "s");
-    }
-  }
-}
-
-static void put_data(const guesses *g, const proposal_options *o, buf *page) {
-  if (o->encoding == NULL && o->format == NULL && !g->decimal_comma) {
-    return;
-  }
-  const char *comma = "";
-  buf_printf(page, "\ndata: {");
-  if (o->format != NULL) {
-    buf_printf(page, "format: ");
-    yaml_text_put(page, slice_of(o->format));
-    comma = ", ";
-  }
-  if (o->encoding != NULL) {
-    buf_printf(page, "%sencoding: ", comma);
-    yaml_text_put(page, slice_of(o->encoding));
-    comma = ", ";
-  }
-  buf_printf(page, "%s", g->decimal_comma ? comma : "");
-  buf_printf(page, "%s}", g->decimal_comma ? "decimal: \",\"" : "");
-  buf_printf(page, "%s", o->encoding != NULL ? "  # not UTF-8: the encoding is a guess" : "");
-  buf_printf(page, "%s\n", g->decimal_comma ? "  # numbers have a decimal comma, and never a point" : "");
+void page_comment(const guesses *g, buf *page, const char *indent, phrase p, const char *const *texts,
+                  size_t count) {
+  buf line;
+  buf_init(&line);
+  phrase_put(p, g->language, texts, count, &line);
+  buf_printf(page, "%s# ", indent);
+  yaml_text_comment(page, (slice){(const char *)line.data, line.length});
+  buf_printf(page, "\n");
+  buf_fini(&line);
 }
 
 /* ---- Lists --------------------------------------------------------------------------------------- */
@@ -104,7 +68,8 @@ static void put_constructs(const guesses *g, buf *page) {
     yaml_text_put(page, slice_of(c->name));
     buf_printf(page, ":\n    items: ");
     put_items(g, is_item_of, i, 11, page);
-    buf_printf(page, "  # %u items of one scale, titles that begin alike\n", c->count);
+    char count[TEXT_COUNT_BYTES];
+    PAGE_SAY(g, page, "  ", PHRASE_CONSTRUCT, text_of_count(c->count, count));
     if (c->label.length > 0 && !slice_equal(c->label, slice_of(c->name))) {
       buf_printf(page, "    label: ");
       yaml_text_put(page, text_cut(c->label, 900));
@@ -127,7 +92,10 @@ static bool has_answers(const guess *at) {
 static bool is_described(const guesses *g, uint32_t index, uint32_t of) {
   (void)of;
   const guess *at = &g->at[index];
-  return has_answers(at) && at->type != GUESS_TEXT && at->type != GUESS_ID && at->type != GUESS_WEIGHT;
+  const bool is_constant = at->type == GUESS_NOMINAL && facts_distinct(at->facts) < 2 &&
+                           at->facts->rows >= GUESS_ROW_MANY && at->facts->absent == 0;
+  return has_answers(at) && !is_constant && at->type != GUESS_TEXT && at->type != GUESS_ID &&
+         at->type != GUESS_WEIGHT;
 }
 
 static bool is_anything(const guesses *g, uint32_t index, uint32_t of) {
@@ -150,17 +118,40 @@ static bool has_scale(const guesses *g, uint32_t index, uint32_t of) {
   return g->at[index].type == GUESS_SCALE && g->at[index].scale == of;
 }
 
+/* Nothing but totals lacks what all respondents have. */
+static void put_where(const guesses *g, buf *page) {
+  if (g->guard != NULL) {
+    buf_printf(page, "      where: not missing(%s)\n", g->guard->name);
+  }
+}
+
+/* Something says of all items which end is the good one. */
+static bool is_told(const guesses *g, uint32_t scale) {
+  bool told = true;
+  for (uint32_t i = 0; i < g->count; i++) {
+    const bool is_item = page_has(&g->at[i]) && is_satisfaction(g, i, scale);
+    told = told && (!is_item || g->at[i].is_direction_told || g->at[i].ladder != NULL);
+  }
+  return told;
+}
+
 static void put_satisfied(const guesses *g, buf *page) {
   for (uint32_t i = 0; i < g->scales_count; i++) {
     if (count_items(g, is_satisfaction, i) == 0) {
       continue;
     }
     const guess *first = &g->at[g->scales[i].first];
-    const int boxes = first->high - first->low < 3 ? 1 : 2;
-    buf_printf(page, "  - csat:  # satisfied: the best %d of %lld codes\n      items: ", boxes,
-               (long long)(first->high - first->low + 1));
+    const uint32_t boxes = first->high - first->low < 3 ? 1 : 2;
+    char best[TEXT_COUNT_BYTES];
+    char codes[TEXT_COUNT_BYTES];
+    (void)text_of_count(boxes, best);
+    (void)text_of_count((uint64_t)(first->high - first->low + 1), codes);
+    buf_printf(page, "  - csat:");
+    PAGE_SAY(g, page, "  ", is_told(g, i) ? PHRASE_SATISFIED : PHRASE_SATISFIED_ASSUMED, best, codes);
+    buf_printf(page, "      items: ");
     put_items(g, is_satisfaction, i, 13, page);
-    buf_printf(page, "\n      boxes: %d\n", boxes);
+    buf_printf(page, "\n      boxes: %u\n", boxes);
+    put_where(g, page);
   }
 }
 
@@ -171,6 +162,7 @@ static void put_correlations(const guesses *g, buf *page) {
       buf_printf(page, "  - correlate:\n      items: ");
       put_items(g, has_scale, i, 13, page);
       buf_printf(page, "\n");
+      put_where(g, page);
     }
   }
 }
@@ -182,9 +174,9 @@ static void put_perhaps_satisfied(const guesses *g, buf *page) {
     const bool is_asked = first->is_satisfaction && first->is_direction_open && !first->is_recommendation;
     if (first->ladder == NULL && first->high - first->low >= 3 &&
         (count_items(g, has_scale, i) >= 3 || is_asked) && count_items(g, is_satisfaction, i) == 0) {
-      buf_printf(page, "# If the high end of ");
-      yaml_text_put(page, slice_of(guess_is_labelled(first->facts->codes) ? first->name : g->scales[i].name));
-      buf_printf(page, " is the good one:\n# - csat: {items: ");
+      PAGE_SAY(g, page, "", PHRASE_PERHAPS_SATISFIED,
+               guess_is_labelled(first->facts->codes) ? first->name : g->scales[i].name);
+      buf_printf(page, "# - csat: {items: ");
       yaml_text_put(page, slice_of(first->name));
       buf_printf(page, ", boxes: 2}\n");
     }
@@ -198,15 +190,14 @@ static void put_suggestions(const guesses *g, buf *page) {
     const guess *at = &g->at[i];
     const uint32_t distinct = facts_distinct(at->facts);
     if (at->type == GUESS_NOMINAL && distinct >= 2 && distinct <= BY_MAX) {
-      buf_printf(page, "# Any analysis can be broken down: by: ");
-      yaml_text_put(page, slice_of(at->name));
-      buf_printf(page, "\n");
+      PAGE_SAY(g, page, "", PHRASE_BY, at->name);
       break;
     }
   }
   for (uint32_t i = 0; i < g->count; i++) {
     if (g->at[i].type == GUESS_WEIGHT) {
-      buf_printf(page, "# To weight all analyses:\n# weight: ");
+      PAGE_SAY(g, page, "", PHRASE_WEIGHTED, "");
+      buf_printf(page, "# weight: ");
       yaml_text_put(page, slice_of(g->at[i].name));
       buf_printf(page, "\n");
     }
@@ -218,24 +209,28 @@ static void put_analyses(const guesses *g, buf *page) {
   buf_printf(page, "\nanalyses:\n  - describe:\n      items: ");
   put_items(g, described, 0, 13, page);
   buf_printf(page, "\n");
+  put_where(g, page);
   put_satisfied(g, page);
   if (count_items(g, is_recommendation, 0) > 0) {
     buf_printf(page, "  - nps:\n      items: ");
     put_items(g, is_recommendation, 0, 13, page);
     buf_printf(page, "\n");
+    put_where(g, page);
   }
   for (uint32_t i = 0; i < g->constructs_count; i++) {
     buf_printf(page, "  - index: {construct: ");
     yaml_text_put(page, slice_of(g->constructs[i].name));
+    if (g->guard != NULL) {
+      buf_printf(page, ", where: not missing(%s)", g->guard->name);
+    }
     buf_printf(page, "}\n");
   }
   put_correlations(g, page);
   put_suggestions(g, page);
 }
 
-void page_put(const guesses *g, const manifest *dataset, const proposal_options *options, buf *page) {
-  put_files(dataset, g->facts.rows, page);
-  put_data(g, options, page);
+void page_put(const guesses *g, const manifest *dataset, const proposal_source *source, buf *page) {
+  page_put_head(g, dataset, source, page);
   page_put_scales(g, page);
   page_put_variables(g, page);
   put_constructs(g, page);

@@ -1,25 +1,30 @@
 /* The codebook of a proposal: a line for each variable, followed by the evidence. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "specification/compile.h"
 #include "specification/proposal/page.h"
 #include "specification/proposal/words.h"
 #include "specification/proposal/yaml_text.h"
-#include "specification/reason_words.h"
 
 enum {
   TITLE_BYTES_MAX = NAME_BYTES_MAX, /* columns with longer titles are given by position */
   LABEL_BYTES_MAX = 900,
   OPTION_BYTES_MAX = 200,
+  ABSENT_COLUMNS = 30,
+  ABSENT_BYTES = 130, /* of so many columns at most */
 };
 
+static const double REST_R_LOW = -0.1; /* below, an item may be worded the other way round */
+
 static const char *const type_names[] = {
-    [GUESS_TEXT] = "text",     [GUESS_NOMINAL] = "nominal",
-    [GUESS_SCALE] = "scale",   [GUESS_POINTS] = "nominal",
-    [GUESS_NUMBER] = "number", [GUESS_DATE] = "date",
-    [GUESS_ID] = "id",         [GUESS_WEIGHT] = "weight",
-    [GUESS_MULTI] = "multi",   [GUESS_MULTI_OPTION] = "multi",
+    [GUESS_TEXT] = "text",       [GUESS_NOMINAL] = "nominal",
+    [GUESS_SCALE] = "scale",     [GUESS_POINTS] = "nominal",
+    [GUESS_NUMBER] = "number",   [GUESS_DATE] = "date",
+    [GUESS_ID] = "id",           [GUESS_WEIGHT] = "weight",
+    [GUESS_MULTI] = "multi",     [GUESS_MULTI_OPTION] = "multi",
+    [GUESS_RANKING] = "ranking",
 };
 
 static void put_name(buf *page, const char *name) {
@@ -44,62 +49,6 @@ bool page_has(const guess *at) {
 }
 
 /* ---- What scales and variables have in common ---------------------------------------------------- */
-
-/* "90..99", "90..", "..-1" */
-static void put_code(const code_range *r, buf *page) {
-  buf code;
-  buf_init(&code);
-  buf_printf(&code, r->is_range ? "%.*s..%.*s" : "%.*s", SLICE_ARG(r->low), SLICE_ARG(r->high));
-  yaml_text_put(page, (slice){(const char *)code.data, code.length});
-  buf_fini(&code);
-}
-
-static bool is_absent(const guess *at, slice code) {
-  for (uint32_t i = 0; i < at->absent_count; i++) {
-    if (slice_equal(at->absent[i].text, code)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/* A `missing` replaces the dictionary's as a whole, so it must repeat what the dictionary would give. */
-static void put_declared(const guess *at, buf *page) {
-  const column_codes *codes = at->facts->codes;
-  missing_reason reason;
-  for (uint32_t i = 0; i < codes->values_count; i++) {
-    const code_label *v = &codes->values[i];
-    const bool is_declared = guess_declares(codes, v->code);
-    if (!is_absent(at, v->code) && (is_declared || (at->from_labels && reason_is_label(v->label, &reason)))) {
-      buf_printf(page, ", ");
-      yaml_text_put(page, v->code);
-      buf_printf(page, ": %s", missing_name(reason_of_label(v->label)));
-    }
-  }
-  for (uint32_t i = 0; i < codes->missing_count; i++) {
-    bool is_put = false;
-    for (uint32_t k = 0; k < codes->values_count && !codes->missing[i].is_range; k++) {
-      is_put = is_put || facts_is_code(codes->values[k].code, &codes->missing[i]);
-    }
-    if (!is_put) {
-      buf_printf(page, ", ");
-      put_code(&codes->missing[i], page);
-      buf_printf(page, ": other");
-    }
-  }
-}
-
-static void put_missing(const guess *at, buf *page) {
-  for (uint32_t i = 0; i < at->absent_count; i++) {
-    buf_printf(page, "%s", i == 0 ? ", missing: {" : ", ");
-    yaml_text_put(page, at->absent[i].text);
-    buf_printf(page, ": %s", at->absent[i].reason);
-  }
-  if (at->absent_count > 0) {
-    put_declared(at, page);
-  }
-  buf_printf(page, "%s", at->absent_count > 0 ? "}" : "");
-}
 
 /* Puts a word that no cell has, capitalised as the others are. */
 static void put_word(const guess *first, const char *words, buf *page) {
@@ -161,15 +110,13 @@ static void put_scale(const guesses *g, uint32_t scale, const char *before, buf 
     buf_printf(page, ", leading_number: true");
   }
   buf_printf(page, "%s", at->is_reversed ? ", reverse: true" : "");
-  put_missing(at, page);
+  page_put_missing(at, page);
 }
 
-static void put_zero_note(const guess *at, buf *page) {
+static void put_zero_note(const guesses *g, const guess *at, buf *page) {
+  char high[TEXT_COUNT_BYTES];
   if (at->zero_is_absent) {
-    buf_printf(
-        page,
-        "  # ambiguous: 0 is rare and taken for 'not applicable'; if it is an answer: range: [0, %lld]\n",
-        (long long)at->high);
+    PAGE_SAY(g, page, "  ", PHRASE_ZERO_ABSENT, text_of_count((uint64_t)at->high, high));
   }
 }
 
@@ -187,12 +134,14 @@ void page_put_scales(const guesses *g, buf *page) {
     }
     buf_printf(page, "%s", any ? "" : "\nscales:\n");
     any = true;
-    put_zero_note(first, page);
+    put_zero_note(g, first, page);
     buf_printf(page, "  ");
     put_name(page, g->scales[i].name);
     buf_printf(page, ": {");
     put_scale(g, i, "", page);
-    buf_printf(page, "}  # %u variables\n", g->scales[i].count);
+    char count[TEXT_COUNT_BYTES];
+    buf_printf(page, "}");
+    PAGE_SAY(g, page, "  ", PHRASE_SHARED, text_of_count(g->scales[i].count, count));
   }
 }
 
@@ -224,6 +173,20 @@ static void put_notation(const guess *at, buf *page) {
   }
 }
 
+static void put_options(const guess *at, buf *page) {
+  buf_printf(page, ", delimiter: ");
+  yaml_text_put(page, slice_of(at->delimiter));
+  for (uint32_t i = 0; i < at->ranked_count; i++) {
+    buf_printf(page, "%s", i == 0 ? ", values: [" : ", ");
+    yaml_text_put(page, at->options[i]);
+  }
+  buf_printf(page, "%s", at->ranked_count > 0 ? "]" : "");
+  if (at->write_in.length > 0) {
+    buf_printf(page, ", other: ");
+    yaml_text_put(page, at->write_in);
+  }
+}
+
 static void put_type(const guesses *g, const guess *at, buf *page) {
   if (is_shared(g, at)) {
     buf_printf(page, "scale: ");
@@ -241,11 +204,10 @@ static void put_type(const guesses *g, const guess *at, buf *page) {
     put_notation(at, page);
   } else if (at->type == GUESS_WEIGHT) {
     buf_printf(page, ", kind: sampling");
-  } else if (at->type == GUESS_MULTI && at->set == NULL) {
-    buf_printf(page, ", delimiter: ");
-    yaml_text_put(page, slice_of(at->delimiter));
+  } else if ((at->type == GUESS_MULTI && at->set == NULL) || at->type == GUESS_RANKING) {
+    put_options(at, page);
   }
-  put_missing(at, page);
+  page_put_missing(at, page);
 }
 
 /* The question without what a platform adds to a question with a single answer. */
@@ -258,48 +220,79 @@ static slice question_of(const guess *at) {
   return at->facts->label.length > 0 ? at->facts->label : at->facts->title;
 }
 
-static void put_label(const guess *at, buf *page, const char *before, const char *after) {
-  const slice label = question_of(at);
+/* An item whose construct has the question for its label, and whose part no other column has. */
+static bool is_of_construct(const guesses *g, const guess *at) {
+  bool is_item = false;
+  for (uint32_t i = 0; i < g->constructs_count && !is_item; i++) {
+    is_item = g->constructs[i].label.length > 0 && guess_is_item(g, &g->constructs[i], at->column);
+  }
+  for (uint32_t i = 0; i < g->count && is_item; i++) {
+    is_item = &g->at[i] == at || !slice_equal(g->at[i].part, at->part);
+  }
+  return is_item && at->facts->label.length == 0;
+}
+
+/* Titles may have line breaks where a cell was too narrow. */
+static void put_on_a_line(buf *page, slice text) {
+  char line[LABEL_BYTES_MAX];
+  for (size_t i = 0; i < text.length; i++) {
+    line[i] = text.bytes[i] == '\n' || text.bytes[i] == '\r' ? ' ' : text.bytes[i];
+  }
+  yaml_text_put(page, (slice){line, text.length});
+}
+
+static void put_label(const guesses *g, const guess *at, buf *page, const char *before, const char *after) {
+  const slice label = is_of_construct(g, at) ? at->part : question_of(at);
   if (!slice_equal(label, slice_of(at->name))) {
     buf_printf(page, "%slabel: ", before);
-    yaml_text_put(page, text_cut(label, LABEL_BYTES_MAX));
+    put_on_a_line(page, text_cut(label, LABEL_BYTES_MAX));
     buf_printf(page, "%s", after);
   }
 }
 
-static void put_notes(const guess *at, const char *indent, buf *page) {
-  if (at->other != NULL) {
+static void put_notes(const guesses *g, const guess *at, const char *indent, buf *page) {
+  for (uint32_t i = 0; i < at->notes_count; i++) {
     buf_printf(page, "%s# ", indent);
-    yaml_text_comment(page, slice_of(at->other));
+    yaml_text_comment(page, slice_of(at->notes[i]));
     buf_printf(page, "\n");
   }
-  if (at->rest_r < -0.1) {
-    buf_printf(
-        page,
-        "%s# r = %.2f with the rest of its battery: if it is worded the other way round, reverse: true\n",
-        indent, at->rest_r);
+  if (at->rest_r < REST_R_LOW) {
+    char r[32];
+    (void)snprintf(r, sizeof r, "%.2f", at->rest_r);
+    PAGE_SAY(g, page, indent, PHRASE_REST, r);
   }
 }
 
-static void put_evidence(const guess *at, buf *page) {
+static void put_absent(const guesses *g, const guess_absent *absent, buf *page) {
+  char count[TEXT_COUNT_BYTES];
+  char text[ABSENT_BYTES];
+  const slice shown = text_cut(text_fit(absent->text, ABSENT_COLUMNS), sizeof text - 1);
+  buf said;
+  buf_init(&said);
+  memcpy(text, shown.bytes, shown.length);
+  text[shown.length] = '\0';
+  phrase_put(PHRASE_ABSENT, g->language, (const char *const[]){text, text_of_count(absent->count, count)}, 2,
+             &said);
+  buf_printf(page, "; ");
+  yaml_text_comment(page, (slice){(const char *)said.data, said.length});
+  buf_fini(&said);
+}
+
+static void put_evidence(const guesses *g, const guess *at, buf *page) {
   buf_printf(page, "  # ");
   yaml_text_comment(page, slice_of(at->evidence));
   for (uint32_t i = 0; i < at->absent_count; i++) {
-    char count[TEXT_COUNT_BYTES];
-    if (at->absent[i].count == 0) {
-      continue;
+    if (at->absent[i].count > 0) {
+      put_absent(g, &at->absent[i], page);
     }
-    buf_printf(page, "; no answer: ");
-    yaml_text_comment(page, text_fit(at->absent[i].text, 30));
-    buf_printf(page, " %s", text_of_count(at->absent[i].count, count));
   }
   buf_printf(page, "\n");
 }
 
 static void put_variable(const guesses *g, const guess *at, buf *page) {
-  put_notes(at, "  ", page);
+  put_notes(g, at, "  ", page);
   if (at->type == GUESS_SCALE && !is_shared(g, at)) {
-    put_zero_note(at, page);
+    put_zero_note(g, at, page);
   }
   buf_printf(page, "  ");
   put_name(page, at->name);
@@ -312,10 +305,10 @@ static void put_variable(const guesses *g, const guess *at, buf *page) {
   put_type(g, at, page);
   buf_printf(page, "%s", at->facts->lacking ? ", optional: true" : "");
   if (at->set == NULL) {
-    put_label(at, page, ", ", "");
+    put_label(g, at, page, ", ", "");
   }
   buf_printf(page, "}");
-  put_evidence(at, page);
+  put_evidence(g, at, page);
 }
 
 /* ---- Questions of several columns ---------------------------------------------------------------- */
@@ -349,7 +342,18 @@ static bool is_earlier_option(const guess *head, uint32_t index, slice text) {
   return false;
 }
 
-static void put_option(const guess *head, uint32_t index, buf *page) {
+/* An export joined with another has "1" beside its word. */
+static uint64_t count_chosen(const guess *head, const guess *at) {
+  uint64_t count = 0;
+  for (uint32_t i = 0; i < at->facts->texts_count; i++) {
+    const slice text = at->facts->texts[i].text;
+    const bool is_word = head->chosen_text != NULL && slice_equal(text, slice_of(head->chosen_text));
+    count += is_word || slice_equal(text, slice_of("1")) ? at->facts->texts[i].count : 0;
+  }
+  return count;
+}
+
+static void put_option(const guesses *g, const guess *head, uint32_t index, buf *page) {
   const guess *at = &head[index];
   const slice text = text_cut(option_text(at), OPTION_BYTES_MAX);
   buf numbered;
@@ -363,7 +367,11 @@ static void put_option(const guess *head, uint32_t index, buf *page) {
   buf_printf(page, ": ");
   put_column(at, page);
   char count[TEXT_COUNT_BYTES];
-  buf_printf(page, "  # %s not blank\n", text_of_count(at->facts->rows - at->facts->blank, count));
+  if (head->any_is_chosen) {
+    PAGE_SAY(g, page, "  ", PHRASE_NOT_BLANK, text_of_count(at->facts->rows - at->facts->blank, count));
+  } else {
+    PAGE_SAY(g, page, "  ", PHRASE_CHOSEN, text_of_count(count_chosen(head, at), count));
+  }
   buf_fini(&numbered);
 }
 
@@ -386,36 +394,50 @@ static void put_marks(const guess *at, buf *page) {
   }
 }
 
-static void put_question(const guess *at, buf *page) {
+static void put_question(const guesses *g, const guess *at, buf *page) {
   bool lacking = false;
-  put_notes(at, "  ", page);
+  put_notes(g, at, "  ", page);
   buf_printf(page, "  ");
   put_name(page, at->name);
   buf_printf(page, ":");
-  put_evidence(at, page);
+  put_evidence(g, at, page);
   buf_printf(page, "    type: multi\n    columns:\n");
   for (uint32_t i = 0; i < at->options_count; i++) {
-    put_option(at, i, page);
+    put_option(g, at, i, page);
     lacking = lacking || at[i].facts->lacking;
   }
   put_marks(at, page);
   if (at->absent_count > 0) {
     buf missing;
     buf_init(&missing);
-    put_missing(at, &missing);
+    page_put_missing(at, &missing);
     buf_printf(page, "    %.*s\n", (int)missing.length - 2, (const char *)missing.data + 2);
     buf_fini(&missing);
   }
   buf_printf(page, "%s", lacking ? "    optional: true\n" : "");
-  put_label(at, page, "    ", "\n");
+  put_label(g, at, page, "    ", "\n");
 }
 
-static void put_left_out(const guess *at, buf *page) {
-  buf_printf(page, "  # left out: ");
-  yaml_text_comment(page, at->facts->title);
-  buf_printf(page, ", a column of the set ");
-  yaml_text_comment(page, at->set->name);
-  buf_printf(page, "\n");
+static void put_left_out(const guesses *g, const guess *at, buf *page) {
+  buf titles;
+  buf_init(&titles);
+  buf_printf(&titles, "%.*s", SLICE_ARG(at->facts->title));
+  buf_put_u8(&titles, '\0');
+  const size_t set = titles.length;
+  buf_printf(&titles, "%.*s", SLICE_ARG(at->set->name));
+  buf_put_u8(&titles, '\0');
+  if (!titles.failed) {
+    PAGE_SAY(g, page, "  ", PHRASE_LEFT_OUT_SET, (const char *)titles.data, (const char *)titles.data + set);
+  }
+  buf_fini(&titles);
+}
+
+void page_put_entry(const guesses *g, const guess *at, buf *page) {
+  if (at->options_count > 0) {
+    put_question(g, at, page);
+  } else {
+    put_variable(g, at, page);
+  }
 }
 
 void page_put_variables(const guesses *g, buf *page) {
@@ -423,13 +445,12 @@ void page_put_variables(const guesses *g, buf *page) {
   for (uint32_t i = 0; i < g->count; i++) {
     const guess *at = &g->at[i];
     if (!can_be_named(at)) {
-      buf_printf(page, "  # left out: column %u, whose title is too long for a name\n", i + 1);
+      char number[TEXT_COUNT_BYTES];
+      PAGE_SAY(g, page, "  ", PHRASE_LEFT_OUT_LONG, text_of_count(i + 1, number));
     } else if (at->set != NULL && at->type == GUESS_MULTI_OPTION) {
-      put_left_out(at, page);
-    } else if (at->options_count > 0) {
-      put_question(at, page);
+      put_left_out(g, at, page);
     } else if (page_has(at)) {
-      put_variable(g, at, page);
+      page_put_entry(g, at, page);
     }
   }
 }

@@ -3,9 +3,7 @@
 #include "specification/proposal/guess.h"
 #include "specification/proposal/page.h"
 
-static status make(guesses *g, const manifest *dataset, store *shards, const proposal_options *options,
-                   buf *page, error *err) {
-  TRY(facts_gather(&g->facts, dataset, shards, err));
+status guess_all(guesses *g, const manifest *dataset, store *shards, error *err) {
   g->count = g->facts.count;
   g->at = ARENA_ARRAY(g->facts.memory, guess, (size_t)g->count + 1);
   if (g->at == NULL) {
@@ -16,17 +14,22 @@ static status make(guesses *g, const manifest *dataset, store *shards, const pro
   guess_sets(g, dataset);
   guess_options(g);
   TRY(guess_batteries(g, dataset, shards, err));
-  if (arena_failed(g->facts.memory) || g->out_of_memory) {
-    return error_no_memory(err, "the proposal");
-  }
-  page_put(g, dataset, options, page);
+  guess_totals(g);
+  return arena_failed(g->facts.memory) || g->out_of_memory ? error_no_memory(err, "the proposal") : STATUS_OK;
+}
+
+static status make(guesses *g, const manifest *dataset, store *shards, const proposal_source *source,
+                   buf *page, error *err) {
+  TRY(facts_gather(&g->facts, dataset, shards, err));
+  TRY(guess_all(g, dataset, shards, err));
+  page_put(g, dataset, source, page);
   return buf_status(page, "the proposal", err);
 }
 
-status proposal_make(const manifest *dataset, store *shards, const proposal_options *options, buf *page,
-                     error *err) {
-  guesses g = {.count = 0};
-  const status st = make(&g, dataset, shards, options, page, err);
+status proposal_make(const manifest *dataset, store *shards, const proposal_source *source, int language,
+                     buf *page, error *err) {
+  guesses g = {.language = language};
+  const status st = make(&g, dataset, shards, source, page, err);
   hash_table_fini(&g.names);
   facts_fini(&g.facts);
   return st;

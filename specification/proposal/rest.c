@@ -11,6 +11,8 @@
 
 enum { ITEMS_MIN = 3, NOT_ANSWERED = INT16_MIN };
 
+static const double ERRORS_MIN = 2; /* standard errors of an r of 0, 1 / sqrt(n), from which it is told */
+
 /* Sums of integers, which do not depend on the order of rows. */
 typedef struct rest_sums {
   int64_t n, x, xx;
@@ -151,7 +153,8 @@ static double r_of(const rest_sums *s) {
   const double xx = n * (double)s->xx - (double)s->x * (double)s->x;
   const double yy = n * (double)s->yy - (double)s->y * (double)s->y;
   const double xy = n * (double)s->xy - (double)s->x * (double)s->y;
-  return s->n < GUESS_ROW_MANY || xx <= 0 || yy <= 0 ? 0 : xy / sqrt(xx * yy);
+  const double r = s->n < GUESS_ROW_MANY || xx <= 0 || yy <= 0 ? 0 : xy / sqrt(xx * yy);
+  return fabs(r) * sqrt(n) < ERRORS_MIN ? 0 : r;
 }
 
 status rest_correlate(guesses *g, const manifest *dataset, store *shards, error *err) {

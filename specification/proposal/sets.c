@@ -33,7 +33,7 @@ static void leave_out(guess *at, const code_set *set) {
   at->type = GUESS_MULTI_OPTION;
   at->set = set;
   at->absent_count = 0;
-  at->other = NULL;
+  at->notes_count = 0;
 }
 
 void guess_sets(guesses *g, const manifest *dataset) {
@@ -51,7 +51,6 @@ void guess_sets(guesses *g, const manifest *dataset) {
     leave_out(head, set);
     head->type = GUESS_MULTI;
     head->name = guess_name(g, set->name);
-    head->evidence = guess_text(g, "a set of %u columns of the file, which are not variables of their own",
-                                set->columns_count);
+    head->evidence = GUESS_SAY(g, PHRASE_SET, guess_count(g, set->columns_count));
   }
 }

@@ -12,14 +12,24 @@ enum { NAME_COLUMNS = 36, NAME_ROOM = 400 };
 
 /* Where a title is divided: at the last OPEN in it, if, with a CLOSE, it ends with that.  The first row that
  * fits is used. */
-static const struct stem_mark {
+typedef struct stem_mark {
   const char *open, *close; /* NULL: the part extends to the end */
   const char *begin;        /* how the stem begins; NULL: in any way */
   bool is_question;         /* the stem is a text for readers */
-} marks[] = {
+} stem_mark;
+
+static const stem_mark marks[] = {
     {" | ", NULL, NULL, true}, {"[", "]", NULL, true},     {"(", ")", "第", true},
     {"（", "）", "第", true},  {"___", NULL, NULL, false}, {"—", NULL, NULL, true},
     {" - ", NULL, NULL, true}, {"/", NULL, NULL, false},   {"_", NULL, NULL, false},
+};
+
+/* The same where the title beside it has the same stem: otherwise what stands there is a remark, such as a
+ * unit. */
+static const stem_mark shared_marks[] = {
+    {"(", ")", NULL, true},   {"（", "）", NULL, true}, {"：", NULL, NULL, true}, {": ", NULL, NULL, true},
+    {":", NULL, NULL, true},  {"–", NULL, NULL, true},  {"-", NULL, NULL, true},  {"】", NULL, NULL, true},
+    {NULL, NULL, NULL, true}, /* a number in brackets inside */
 };
 
 static const char *find_last(slice s, const char *text) {
@@ -32,18 +42,40 @@ static const char *find_last(slice s, const char *text) {
   return NULL;
 }
 
+/* The OPEN that the CLOSE behind S belongs to. */
+static const char *find_open(slice s, const char *open, const char *close) {
+  uint32_t depth = 1;
+  while (depth > 0) {
+    const char *last = find_last(s, open);
+    const char *closed = find_last(s, close);
+    if (last == NULL) {
+      return NULL;
+    }
+    depth += closed != NULL && closed > last ? 1U : -1U;
+    s.length = (size_t)((closed != NULL && closed > last ? closed : last) - s.bytes);
+  }
+  return s.bytes + s.length;
+}
+
 static bool begins_with(slice s, const char *text) {
   return s.length >= strlen(text) && memcmp(s.bytes, text, strlen(text)) == 0;
 }
 
-static bool divide(slice title, const struct stem_mark *m, slice *stem, slice *part) {
+/* A hyphen between Latin letters: "in-flight". */
+static bool joins_words(const stem_mark *m, slice stem, slice part) {
+  const bool is_hyphen = strcmp(m->open, "-") == 0 || strcmp(m->open, "–") == 0;
+  return is_hyphen && (unsigned char)stem.bytes[stem.length - 1] < 0x80 &&
+         (unsigned char)part.bytes[0] < 0x80;
+}
+
+static bool divide(slice title, const stem_mark *m, slice *stem, slice *part) {
   const size_t close = m->close != NULL ? strlen(m->close) : 0;
   if (title.length <= close || (m->begin != NULL && !begins_with(title, m->begin)) ||
       (close > 0 && memcmp(title.bytes + title.length - close, m->close, close) != 0)) {
     return false;
   }
   const slice open_part = {title.bytes, title.length - close};
-  const char *open = find_last(open_part, m->open);
+  const char *open = close > 0 ? find_open(open_part, m->open, m->close) : find_last(open_part, m->open);
   if (open == NULL) {
     return false;
   }
@@ -51,7 +83,57 @@ static bool divide(slice title, const struct stem_mark *m, slice *stem, slice *p
   const size_t after = before + strlen(m->open);
   *stem = slice_trim((slice){title.bytes, before});
   *part = slice_trim((slice){title.bytes + after, open_part.length - after});
-  return stem->length > 0 && part->length > 0;
+  return stem->length > 0 && part->length > 0 && !joins_words(m, *stem, *part);
+}
+
+/* "Q4(1)价格": Q4 and 价格. */
+static bool divide_inside(slice title, slice *stem, slice *part) {
+  for (size_t at = 1; at + 2 < title.length; at++) {
+    size_t end = at + 1;
+    while (end < title.length && isdigit((unsigned char)title.bytes[end])) {
+      end++;
+    }
+    if (title.bytes[at] == '(' && end > at + 1 && end + 1 < title.length && title.bytes[end] == ')') {
+      *stem = slice_trim((slice){title.bytes, at});
+      *part = slice_trim((slice){title.bytes + end + 1, title.length - end - 1});
+      return stem->length > 0 && part->length > 0;
+    }
+  }
+  return false;
+}
+
+static bool divide_by(slice title, const stem_mark *m, slice *stem, slice *part) {
+  return m->open != NULL ? divide(title, m, stem, part) : divide_inside(title, stem, part);
+}
+
+/* Divides the titles from FIRST on that have one stem by M; how many there are, when there are several. */
+static uint32_t divide_shared(guesses *g, uint32_t first, const stem_mark *m) {
+  slice stem;
+  slice part;
+  uint32_t end = first + 1;
+  if (g->at[first].stem.length > 0 || !divide_by(g->facts.columns[first].title, m, &stem, &part)) {
+    return 0;
+  }
+  for (slice other; end < g->count && g->at[end].stem.length == 0; end++) {
+    if (!divide_by(g->facts.columns[end].title, m, &other, &part) || !slice_equal(other, stem)) {
+      break;
+    }
+  }
+  for (uint32_t i = first; end - first > 1 && i < end; i++) {
+    (void)divide_by(g->facts.columns[i].title, m, &g->at[i].stem, &g->at[i].part);
+    g->at[i].stem_is_question = m->is_question;
+  }
+  return end - first > 1 ? end - first : 0;
+}
+
+static void divide_neighbours(guesses *g) {
+  for (uint32_t i = 0; i < g->count; i++) {
+    for (size_t k = 0; k < sizeof shared_marks / sizeof shared_marks[0]; k++) {
+      if (divide_shared(g, i, &shared_marks[k]) > 0) {
+        break;
+      }
+    }
+  }
 }
 
 /* Divides "IMAG3" into IMAG and 3. */
@@ -74,7 +156,15 @@ void guess_stems(guesses *g) {
       is_divided = divide(title, &marks[k], &at->stem, &at->part);
       at->stem_is_question = is_divided && marks[k].is_question;
     }
-    if (!is_divided && !divide_number(title, &at->stem, &at->part)) {
+    if (!is_divided) {
+      at->stem = (slice){"", 0};
+      at->part = (slice){"", 0};
+    }
+  }
+  divide_neighbours(g);
+  for (uint32_t i = 0; i < g->count; i++) {
+    guess *at = &g->at[i];
+    if (at->stem.length == 0 && !divide_number(g->facts.columns[i].title, &at->stem, &at->part)) {
       at->stem = (slice){"", 0};
       at->part = (slice){"", 0};
     }
@@ -154,21 +244,29 @@ static bool is_taken(const guesses *g, slice name, uint64_t hash) {
   return false;
 }
 
+bool guess_name_taken(guesses *g, slice name) {
+  const uint64_t hash = digest_xxh3(name.bytes, name.length);
+  if (is_taken(g, name, hash)) {
+    return false;
+  }
+  if (!ARRAY_ROOM_IN(g->facts.memory, g->names_at, g->names_count, g->names_capacity) ||
+      !hash_table_add(&g->names, hash, g->names_count)) {
+    g->out_of_memory = true;
+    return true;
+  }
+  g->names_at[g->names_count++] = guess_slice(g, name);
+  return true;
+}
+
 const char *guess_name(guesses *g, slice wanted) {
   char room[NAME_ROOM];
   slice base = guess_is_name(wanted) ? wanted : simple_name(wanted, room);
   base = base.length > 0 ? base : slice_of("column");
   const char *name = guess_text(g, "%.*s", SLICE_ARG(base));
-  for (uint32_t i = 2; is_taken(g, slice_of(name), digest_xxh3(name, strlen(name))); i++) {
+  for (uint32_t i = 2; !guess_name_taken(g, slice_of(name)); i++) {
     name = guess_text(g, "%.*s_%u", SLICE_ARG(base), i);
   }
-  if (!ARRAY_ROOM_IN(g->facts.memory, g->names_at, g->names_count, g->names_capacity) ||
-      !hash_table_add(&g->names, digest_xxh3(name, strlen(name)), g->names_count)) {
-    g->out_of_memory = true;
-    return "";
-  }
-  g->names_at[g->names_count++] = name;
-  return name;
+  return g->out_of_memory ? "" : name;
 }
 
 /* For a row of a matrix the row's text, otherwise the title. */

@@ -81,12 +81,12 @@ slice words_answer(slice text, char room[WORD_BYTES]) {
 static const char *const words[WORD_KINDS][48] = {
     [WORD_RECOMMEND] = {"recommend", "推荐", "推薦", "nps", NULL},
     [WORD_SATISFACTION] = {"satisf", "满意", "滿意", "=sat", "csat", "happy with", NULL},
-    [WORD_RATING] = {"satisf",    "满意",     "滿意",      "=sat",      "csat",       "rate",
-                     "rating",    "score",    "recommend", "推荐",      "推薦",       "评分",
-                     "評分",      "打分",     "评价",      "評價",      "likely",     "likelihood",
-                     "agree",     "同意",     "quality",   "important", "importance", "重要",
-                     "how often", "how well", "how easy",  "overall",   "总体",       "總體",
-                     "整体",      "整體",     "分值",      "程度",      "stars",      NULL},
+    [WORD_RATING] = {"satisf",    "满意",       "滿意",   "=sat",       "csat",     "rate",     "rating",
+                     "score",     "recommend",  "推荐",   "推薦",       "评分",     "評分",     "打分",
+                     "评价",      "評價",       "likely", "likelihood", "agree",    "同意",     "quality",
+                     "important", "importance", "重要",   "how often",  "how well", "how easy", "overall",
+                     "总体",      "總體",       "整体",   "整體",       "=ease",    "分值",     "程度",
+                     "stars",     NULL},
     [WORD_ID] = {"=id",         "=_id",      "=uuid",         "=_uuid",     "=key",        "=序号",
                  "=序號",       "=编号",     "=編號",         "=#",         "respondent",  "responseid",
                  "response id", "record_id", "recordid",      "=token",     "=uid",        "=user_id",
@@ -102,6 +102,22 @@ static const char *const words[WORD_KINDS][48] = {
     [WORD_STEM] = {"=q",    "=v",     "=var", "=item", "=x",  "=question", "=a",       "=b",
                    "=c",    "=f",     "=s",   "=t",    "=p",  "=col",      "=column_", "=column",
                    "=wave", "=field", "=qn",  "=q_",   "=v_", "=qid",      NULL},
+    [WORD_COMMENT] = {"comment", "suggest", "feedback", "remark", "why",    "explain", "describe",
+                      "=notes",  "建议",    "建議",     "意见",   "意見",   "备注",    "備註",
+                      "原因",    "为什么",  "為什麼",   "理由",   "反馈",   "說明",    "说明",
+                      "评论",    "評論",    "留言",     "=note",  "bemerk", NULL},
+    [WORD_ADDRESS] = {"=ip", "=来自ip", "=ip地址", "=ip address", "=ipaddress", "=ip_address", "=來自ip",
+                      NULL},
+    [WORD_QUANTITY] = {"=age", "age in years", "=年龄",   "=年齡", "金额",   "金額", "价格",
+                       "價格", "=price",       "=amount", "消费",  "消費",   "收入", "=income",
+                       "次数", "次數",         "时长",    "時長",  "=spend", NULL},
+    [WORD_NOTE] = {"注:", "注：", "备注", "備註", "说明", "說明", "数据来源", "資料來源", "制表", "製表",
+                   "填表", "note:", "notes:", "source:", "*", "※", NULL},
+    [WORD_TOTAL] = {"=合计",   "=总计",        "=小计",         "=共计",          "=汇总",    "=总和",
+                    "=平均",   "=平均值",      "=平均分",       "=均值",          "=合計",    "=總計",
+                    "=小計",   "=總和",        "=加總",         "=平均數",        "=平均数",  "=total",
+                    "=totals", "=grand total", "=sum",          "=mean",          "=average", "=subtotal",
+                    "=summe",  "=gesamt",      "=durchschnitt", "=total général", "=moyenne", NULL},
 };
 
 bool words_have(word_kind kind, slice text) {
@@ -112,6 +128,18 @@ bool words_have(word_kind kind, slice text) {
     const bool is_whole = word[0] == '=';
     if (is_whole ? slice_equal(folded, slice_of(word + 1))
                  : memmem(folded.bytes, folded.length, word, strlen(word)) != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool words_begin(word_kind kind, slice text) {
+  char room[WORD_BYTES];
+  const slice folded = words_fold(text_cut(text, WORD_BYTES - 1), room);
+  for (size_t i = 0; words[kind][i] != NULL; i++) {
+    const size_t length = strlen(words[kind][i]);
+    if (folded.length >= length && memcmp(folded.bytes, words[kind][i], length) == 0) {
       return true;
     }
   }

@@ -24,10 +24,17 @@ typedef enum word_kind {
   WORD_OTHER,        /* in an option: another answer can be written in */
   WORD_CODE,         /* in a title: its digits are not a quantity */
   WORD_STEM,         /* a whole stem without a meaning: q of q1 */
+  WORD_COMMENT,      /* in a title: it asks for free words */
+  WORD_ADDRESS,      /* a whole title: unique, and yet not the respondent's */
+  WORD_QUANTITY,     /* in a title: numbers are quantities, however few */
+  WORD_TOTAL,        /* a whole cell: its row has sums or means */
+  WORD_NOTE,         /* how a remark below a table begins */
   WORD_KINDS,
 } word_kind;
 
 bool words_have(word_kind kind, slice text);
+/* Whether TEXT begins with one of them. */
+bool words_begin(word_kind kind, slice text);
 
 /* How options of a multiple choice are marked. */
 typedef struct word_mark {

@@ -53,6 +53,7 @@ static void every_help_fits_a_screen_and_has_an_example(void **state) {
       {{"help", "csv"}},
       {{"help", "svg"}},
       {{"help", "check"}},
+      {{"init", "--help"}},
       {{"version", "--help"}},
       {{"help", "version"}},
       {{"help", "--help"}},

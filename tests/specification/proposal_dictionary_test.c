@@ -61,6 +61,12 @@ static const labelled_case labelled_cases[] = {
        {1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1}}},
      {"  sat: {type: scale, reverse: true}", "  - csat:"},
      NULL},
+    /* Only the ends have labels, which say which one is the good one. */
+    {{{"rate_1", 0, {{1, "best"}, {5, "worst"}}, {1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1}},
+      {"satisf", 0, {{1, "not at all"}, {5, "completely satisfied"}}, {1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1}}},
+     {"  rate_1: {type: scale, reverse: true}  # 1..5 by its labels, the best first",
+      "  satisf: {type: scale}", "  - csat:  # satisfied: the best 2 of 5 codes\n      items: [satisf]"},
+     NULL},
     {{{"satisfac", 0, {{1, "top"}, {5, "flop"}}, {1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1}}},
      {"  satisfac: {type: scale}"},
      "\n  - csat"},

@@ -40,14 +40,14 @@ static inline int tear_down(void **state) {
 static inline char *propose(const scene *s, const char *const *paths, size_t count) {
   manifest *m = NULL;
   error err;
-  proposal_options proposed = {.format = NULL};
+  proposal_source source;
   const reading_options reading = {.shard_rows = 16, .threads = 2};
-  if (proposal_read(&reading, paths, count, s->blobs, &m, &proposed.encoding, &err) != STATUS_OK) {
+  if (proposal_read(&reading, paths, count, s->blobs, &m, &source, &err) != STATUS_OK) {
     fail_msg("%s", err.message);
   }
   buf page;
   buf_init(&page);
-  assert_int_equal(proposal_make(m, s->blobs, &proposed, &page, &err), STATUS_OK);
+  assert_int_equal(proposal_make(m, s->blobs, &source, 0, &page, &err), STATUS_OK);
   manifest_destroy(m);
   buf_put_u8(&page, '\0');
   size_t length;

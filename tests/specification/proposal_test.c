@@ -120,9 +120,12 @@ static const file_case cases[] = {
     {{"why\n\"Fast, friendly, cheap\"\n\"I had to wait, which I hate\"\n\"Nice people, bad coffee\"\n"},
      {"  why: {type: text}"},
      "multi"},
-    {{"rank\nA;B;C;\nB;C;A;\nC;A;B;\n"}, {"  rank: {type: text}", "a ranking of 3"}, NULL},
+    {{"rank\nA;B;C;\nB;C;A;\nC;A;B;\n"},
+     {"  rank: {type: ranking, delimiter: \";\", values: [A, B, C]}", "a ranking of 3",
+      "if the order says nothing: type: multi"},
+     NULL},
     {{"id,use_web,use_app,sat\n1,1,0,5\n2,0,1,4\n3,1,,5\n"},
-     {"  use:  # 2 columns of marks", "      web: use_web  # 3 not blank"},
+     {"  use:  # 2 columns of marks", "      web: use_web  # 2 chose it"},
      "chosen: any"},
     {{"Q | Web,Q | App,Q | Other\nWeb,,\n,App,kiosk\nWeb,App,\n"},
      {"      Other: \"Q | Other\"", "    chosen: any"},
@@ -140,6 +143,68 @@ static const file_case cases[] = {
     /* Rare zeros beside a scale from 1. */
     {{"a1,a2,a3\n" R36("1,2,3\n5,1,5\n3,5,1\n") "0,4,4\n4,0,3\n"},
      {"missing: {0: not_applicable}", "if it is an answer: range: [0, 5]"},
+     NULL},
+    /* Words of a title that say which end is the good one. */
+    {{"满意度（1=非常满意，5=非常不满意）,x\n" R9("1,a\n2,a\n5,b\n4,b\n")},
+     {"# reversed: its title says 1=非常满意", "type: scale, range: [1, 5], reverse: true",
+      "satisfied: the best 2"},
+     NULL},
+    {{"\"How satisfied are you? (1 = best, 5 = worst)\"\n" R9("1\n2\n5\n4\n")},
+     {"its title says 1 = best", "range: [1, 5], reverse: true"},
+     NULL},
+    {{"服务满意度(1 非常不满意 … 5 非常满意)\n" R9("1\n2\n5\n4\n")},
+     {"type: scale, range: [1, 5], label:", "# satisfied: the best 2 of 5 codes\n"},
+     "reverse"},
+    {{"Satisfaction 1=A 5=E\n" R9("1\n2\n5\n4\n")},
+     {"unclear which end is the good one", "# - csat:"},
+     "- csat:  "},
+    /* Where nothing says so, the page does. */
+    {{"Satisfaction\n" R9("1\n2\n5\n4\n")}, {"the high ones: nothing in the file says otherwise"}, "reverse"},
+    /* Words among numbers are no answers, known or not; among codes of categories they are. */
+    {{"age,n\n" R9("18,1\n35,1\n70,2\nKeine Angabe,2\n") R3("41,1\nweg,1\n")},
+     {"  age: {type: number, missing: {Keine Angabe: refused, weg: other}}",
+      "ambiguous: 'weg', in 3 rows, is a word among numbers"},
+     "'Keine Angabe', in"},
+    {{"visits\n" R9("1.5\n2.5\n3.5\n无\n")}, {"missing: {无: other}", "if it means 0: texts: {无: 0}"}, NULL},
+    {{"wait\n" R9("1.5\nn.v.t.\n3.5\n2.5\n")}, {"missing: {\"n.v.t.\": not_applicable}"}, "nominal"},
+    {{"region\n" R9("1\n2\n3\nabroad\n")}, {"  region: {type: nominal}"}, "missing"},
+    {{"d,x\n2025-03-01,1\n2025-04-05,2\nlater,3\n2025-04-06,3\n"},
+     {"  d: {type: date, missing: {later: other}}", "ambiguous: 'later', in 1 rows"},
+     NULL},
+    /* Day and month that a spreadsheet has exchanged. */
+    {{"d\n2025-03-01\n2025-04-02\n2025-05-12\n13/03/2025\n25/04/2025\n"},
+     {"format: [\"%Y-%m-%d\", \"%d/%m/%Y\"]", "ambiguous: 3 dates are read as \"%Y-%m-%d\" and none of them"},
+     NULL},
+    {{"d\n2025-03-01\n2025-04-20\n2025-05-12\n13/03/2025\n25/04/2025\n"}, {"  d: {type: date"}, "exchanged"},
+    /* Rows of totals are no respondents: their cells are not looked at, and no analysis has them. */
+    {{"编号,满意度,金额\n1,5,10\n2,4,20\n3,5,30\n4,4,40\n合计,18,100\n平均：,4.5,25\n"},
+     {"from all 4 rows", "line 6: a total ('合计')", "line 7: a total ('平均：')",
+      "编号: {type: id, missing: {合计: other, \"平均：\": other}}", "满意度: {type: scale, range: [1, 5]}",
+      "  金额: {type: number}  # 10..40", "      where: not missing(编号)"},
+     "invalid_"},
+    {{"id,sat,x\n1,5,a\n2,4,b\n注：满分5分,,\n"},
+     {"line 4: a note ('注：满分5分')", "from all 2 rows"},
+     "a total"},
+    {{"id,sat,x\n1,5,a\n2,4,b\nnote: good,3,\n"}, {"from all 3 rows"}, "a note"},
+    {{"name,sat\nTotal,5\nb,4\nTotal,5\n"}, {"from all 3 rows"}, "a total"},
+    /* Columns of marks with the option in brackets; brackets without a neighbour are a remark. */
+    {{"\"2、渠道(朋友)\",\"2、渠道(其他(请注明))\",消费（元）\n1,0,5.5\n0,1,6.5\n1,1,7\n"},
+     {"  q2_渠道:  # 2 columns of marks", "      朋友: \"2、渠道(朋友)\"",
+      "      \"其他(请注明)\": ", "  消费_元: {column: \"消费（元）\", type: number"},
+     NULL},
+    {{"In-flight food,In-flight wifi\n" R9("1,5\n5,4\n3,3\n")}, {"in_flight_food: {"}, "constructs"},
+    /* Rankings, and what is written in. */
+    {{"顺序,用过\n价格→质量,App┋其他〖小程序〗\n质量→价格,网站┋App\n价格,网站\n"},
+     {"  顺序: {type: ranking, delimiter: \"→\", values: [价格, 质量]}",
+      "  用过: {type: multi, delimiter: \"┋\", other: 其他}"},
+     NULL},
+    {{"used,n\n\"App\nWeb\",1\nWeb,2\n\"Web\nApp\",3\nApp,4\n"},
+     {"  used: {type: multi, delimiter: \"\\u000A\"}"},
+     NULL},
+    {{"Q4(1)价格,Q4(2)服务\n" R9("1,5\n5,4\n3,3\n")}, {"  Q4:\n    items: [价格, 服务]"}, NULL},
+    /* What people write is not a category, even where most write nothing else than "none". */
+    {{"您的建议\n" R9("无\n无\n送货太慢，等了三天\n")},
+     {"  您的建议: {type: text}  # its title asks for a comment"},
      NULL},
     /* Hostile titles and texts. */
     {{"\"a: {b}\",\"q*\",\"# x\",\"yes\",\"say \"\"hi\"\" \\\"\n1,2,3,4,5\n"},
@@ -230,7 +295,7 @@ static void put_table(seeded *r, buf *out) {
     }
     buf_printf(out, "\n");
   }
-  buf_printf(out, "end"); /* so that there is a row */
+  buf_printf(out, "%s", seeded_below(r, 2) == 0 ? "end" : "合计"); /* so that there is a row */
   for (uint64_t i = 1; i < columns; i++) {
     buf_printf(out, ",");
   }
@@ -268,12 +333,12 @@ static void a_proposal_depends_on_the_file_alone(void **state) {
   for (uint32_t rows = 1; rows <= 64; rows *= 4) {
     manifest *m = NULL;
     error err;
-    proposal_options proposed = {.format = NULL};
+    proposal_source source;
     const reading_options reading = {.shard_rows = rows, .threads = 3};
     buf page;
     buf_init(&page);
-    assert_int_equal(proposal_read(&reading, &given, 1, s->blobs, &m, &proposed.encoding, &err), STATUS_OK);
-    assert_int_equal(proposal_make(m, s->blobs, &proposed, &page, &err), STATUS_OK);
+    assert_int_equal(proposal_read(&reading, &given, 1, s->blobs, &m, &source, &err), STATUS_OK);
+    assert_int_equal(proposal_make(m, s->blobs, &source, 0, &page, &err), STATUS_OK);
     assert_int_equal(page.length, strlen(first));
     assert_memory_equal(page.data, first, page.length);
     buf_fini(&page);
