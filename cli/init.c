@@ -4,6 +4,7 @@
 
 #include "cli/destination.h"
 #include "cli/evaluation.h"
+#include "cli/init_merge.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/words.h"
@@ -18,7 +19,8 @@ enum {
 
 static const option options[] = {
     {'o', "output", "SPEC", OPTION_TEXT, AT(output), 0, 0, NULL,
-     SAID("a new file; default: standard output", "新文件；默认为标准输出", "新檔案；預設為標準輸出")},
+     SAID("new, unless --merge is given; default: standard output", "新文件（--merge 除外）；默认为标准输出",
+          "新檔案（--merge 除外）；預設為標準輸出")},
     {0, "format", "FORMAT", OPTION_TEXT, AT(format), 0, 0, NULL,
      SAID("csv, ndjson, xlsx, or a platform; default: recognised", "csv、ndjson、xlsx 或平台名；默认自动识别",
           "csv、ndjson、xlsx 或平台名；預設自動辨識")},
@@ -37,12 +39,15 @@ static const option options[] = {
      SAID("rows of the header; default: found out", "表头的行数；默认自动判断",
           "標題列的列數；預設自動判斷")},
     LANGUAGE_OPTION,
+    {0, "merge", NULL, OPTION_FLAG, AT(merge), 0, 0, NULL,
+     SAID("add to SPEC what is new in DATA; nothing in it changes",
+          "把 DATA 中的新内容加进 SPEC，原有内容不变", "把 DATA 中的新內容加進 SPEC，原有內容不變")},
     {'q', "quiet", NULL, OPTION_FLAG, AT(quiet), 0, 0, NULL,
      SAID("no progress, no message on success", "不显示进度，成功时不显示消息",
           "不顯示進度，成功時不顯示訊息")},
 };
 
-static bool init_on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
+bool init_on_reading(void *context, uint64_t rows, uint64_t bytes_done, uint64_t bytes_total) {
   evaluation *e = context;
   progress_show(&e->progress, language_say("Reading", "正在读取", "正在讀取"), 0, rows, bytes_done,
                 bytes_total);
@@ -50,12 +55,19 @@ static bool init_on_reading(void *context, uint64_t rows, uint64_t bytes_done, u
 }
 
 /* What somebody has worked on is never lost. */
-static status check_destination(const settings *s, const char *const *paths, size_t count, error *err) {
+static status check_destination(const settings *s, const char *const *paths, size_t count, bool *is_there,
+                                error *err) {
   struct stat facts;
-  if (!output_is_standard(s->output) && output_stat(s->output, &facts) && S_ISREG(facts.st_mode)) {
+  if (s->merge && output_is_standard(s->output)) {
+    return error_set(err, STATUS_USAGE, "--merge needs --output SPEC: the page to which it adds");
+  }
+  *is_there = !output_is_standard(s->output) && output_stat(s->output, &facts) && S_ISREG(facts.st_mode);
+  if (*is_there && !s->merge) {
     return error_set(
         err, STATUS_USAGE,
-        "%s already exists, and 'canvass init' never overwrites; name another file with --output", s->output);
+        "%s already exists, and 'canvass init' never overwrites; name another file with --output, "
+        "or add to it what is new with --merge",
+        s->output);
   }
   return destination_check(s, paths, count, err);
 }
@@ -131,7 +143,11 @@ static void say_done(const evaluation *e, const char *const *paths, size_t count
 
 static status init_steps(evaluation *e, const char *const *paths, size_t count, buf *page, error *err) {
   proposal_source source;
-  TRY(check_destination(e->settings, paths, count, err));
+  bool is_there = false;
+  TRY(check_destination(e->settings, paths, count, &is_there, err));
+  if (is_there) {
+    return init_merge(e, paths, count, page, err);
+  }
   TRY(read_files(e, paths, count, &source, err));
   TRY(proposal_make(e->dataset, e->shards, &source, (int)language_now(), page, err));
   TRY(output_write(e->settings->output, page, err));
@@ -158,14 +174,18 @@ const subcommand subcommand_init = {
     .usage = "[OPTIONS] DATA...",
     .about = SAID("Reads all rows of DATA and writes a specification that runs over them, with what\n"
                   "was found beside each guess, and the other reading where there is one.  Titles\n"
-                  "above the header and headers of two rows are found.  A file is not overwritten.\n",
+                  "above the header and headers of two rows are found.  A file is not overwritten:\n"
+                  "with --merge, what newer files bring is added between its lines.\n",
                   "读取 DATA 的全部行，写出可直接运行的评价方案；每个猜测旁注明依据，另有可能的\n"
-                  "读法也一并列出。能识别表头上方的标题行和两行表头。从不覆盖已有文件。\n",
+                  "读法也一并列出。能识别表头上方的标题行和两行表头。从不覆盖已有文件：用\n"
+                  "--merge 把新文件带来的内容加在原有各行之间。\n",
                   "讀取 DATA 的全部列，寫出可直接執行的評價方案；每個猜測旁註明依據，另有可能的\n"
-                  "讀法也一併列出。能辨識標題列上方的標題和兩列標題。從不覆寫既有檔案。\n"),
+                  "讀法也一併列出。能辨識標題列上方的標題和兩列標題。從不覆寫既有檔案：用\n"
+                  "--merge 把新檔案帶來的內容加在原有各列之間。\n"),
     .example =
         "canvass init answers.csv -o survey.yaml\n"
-        "canvass run survey.yaml answers.csv\n",
+        "canvass run survey.yaml answers.csv\n"
+        "canvass init answers-2026.csv --merge -o survey.yaml\n",
     .options = options,
     .options_count = sizeof options / sizeof options[0],
     .operands_min = 1,

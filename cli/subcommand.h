@@ -37,7 +37,7 @@ typedef struct settings {
   int role;         /* of keygen: client, worker, both; -1: none */
   int job_state;    /* of the jobs that are listed; -1: any */
   unsigned limit;   /* how many of them; 0: all, or as many as fit a terminal */
-  bool wait, append, json;
+  bool wait, append, json, merge;
   bool man; /* help as a page of the manual */
 } settings;
 
