@@ -37,21 +37,7 @@ cross_mass crossing_asked(const crossing *c, uint32_t i, uint32_t j) {
 }
 
 double crossing_effective(const crossing *c, const cross_mass *m) {
-  if (c->weighting == WEIGHTING_NONE || m->count == 0) {
-    return m->count == 0 ? 0 : (double)m->n;
-  }
-  exact up = {0}, down = m->w2;
-  if (c->weighting == WEIGHTING_SAMPLING) {
-    exact_add_product(&up, m->count, m->count);
-  } else {
-    i128 unit = 1;
-    for (unsigned d = 0; d < c->state->weight_decimals; d++) {
-      unit *= 10;
-    }
-    up = exact_from_i128(m->count);
-    down = exact_from_i128(unit);
-  }
-  return exact_ratio(&up, &down);
+  return share_effective(c->weighting, m->n, m->count, &m->w2, c->state->weight_decimals);
 }
 
 /* ---- Residuals ------------------------------------------------------------------------------------- */

@@ -27,6 +27,10 @@ static const analysis_argument arguments[] = {
      .type = ARGUMENT_BOOLEAN,
      .fallback = "true",
      .help = "list every answer of coded and multiple-choice items"},
+    {.name = "intervals",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "Wilson intervals of the shares in the distribution"},
     {.name = "duplicates",
      .type = ARGUMENT_BOOLEAN,
      .fallback = "false",
@@ -379,6 +383,11 @@ static void write_notes(description *d) {
   if (d->any_own_bases) {
     run_note(d->run, "note_option_base", NULL);
   }
+  if (d->distribution.with_intervals) {
+    run_note(d->run,
+             d->weighting == WEIGHTING_SAMPLING ? "note_share_intervals_sampling" : "note_share_intervals",
+             NULL);
+  }
   if (d->ranking.rows != NULL) {
     run_note(d->run, "note_ranking", NULL);
   }
@@ -435,17 +444,13 @@ const analysis_kind analysis_describe = {
     .name = "describe",
     .summary = "answers, means, errors, quartiles and distributions of any variables",
     .about =
-        "n, mean, variance, standard deviation, standard error, confidence interval, minimum, quartiles,\n"
-        "maximum, mode (the smallest of ties), skewness and kurtosis of scales and numbers; the\n"
-        "distribution of coded items; options of multiple choice in per cent of those asked them (with a\n"
-        "column per option; both bases are shown) or of the respondents (with one cell); distinct ids and\n"
-        "texts.  Missing answers are left out item by item and counted by reason.\n"
-        "\n"
-        "Unweighted: variance with n - 1, interval mean -+ t(n - 1) * sd / sqrt(n), quartiles of type 7.\n"
-        "Sampling weights: mean S wx / S w with its linearised error (survey's svymean and svyby, domains\n"
-        "keep all rows of the design), variance as svyvar, quartiles by the \"math\" rule of svyquantile.\n"
-        "Frequency weights: as if each row were repeated.\n"
-        "Skewness and kurtosis are the adjusted G1 and G2 (Joanes & Gill 1998; SPSS, SAS, e1071 type 2).",
+        "Mean, variance, error, interval, quartiles, mode, skewness and kurtosis (G1, G2) of scales and\n"
+        "numbers; distributions of coded items; options of multiple choice in per cent of those asked them\n"
+        "(a column per option) or of respondents; distinct texts.  Missing answers count by reason.\n"
+        "Unweighted: n - 1, interval mean -+ t(n - 1) sd / sqrt(n), quartiles of type 7.\n"
+        "Sampling weights: linearised errors (survey's svymean, svyby), svyvar, svyquantile's \"math\" "
+        "rule.\n"
+        "Frequency weights: as if each row were repeated.\n",
     .example =
         "analyses:\n"
         "  - describe:\n"

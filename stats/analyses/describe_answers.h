@@ -9,7 +9,8 @@ typedef struct answers_table {
   analysis_run *run;
   weighting weighting;
   bool with_bases; /* columns for the bases of options that have their own columns */
-  table *rows;     /* NULL when it was not opened */
+  bool with_intervals;
+  table *rows; /* NULL when it was not opened */
 } answers_table;
 
 answers_table answers_table_open(analysis_run *run, bool with_bases);

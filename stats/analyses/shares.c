@@ -93,6 +93,24 @@ void share_clip_net(double *low, double *high) {
   *high = *high > 100 ? 100 : *high;
 }
 
+double share_effective(weighting w, int64_t n, i128 count, const exact *w2, unsigned decimals) {
+  if (w == WEIGHTING_NONE || count == 0) {
+    return count == 0 ? 0 : (double)n;
+  }
+  exact up = {0}, down = *w2;
+  if (w == WEIGHTING_SAMPLING) {
+    exact_add_product(&up, count, count);
+  } else {
+    i128 unit = 1;
+    for (unsigned d = 0; d < decimals; d++) {
+      unit *= 10;
+    }
+    up = exact_from_i128(count);
+    down = exact_from_i128(unit);
+  }
+  return exact_ratio(&up, &down);
+}
+
 void share_wilson(double percent, double n_effective, double confidence, double *low, double *high) {
   const double p = percent / 100;
   const double z = critical_z(confidence);

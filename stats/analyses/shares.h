@@ -45,6 +45,9 @@ int64_t share_mirrored(int64_t code, const void *scale);
 
 /* The ends of an interval around a difference of two shares: none lies beyond -100 and 100. */
 void share_clip_net(double *low, double *high);
+/* What a base is worth in an interval: N rows; with frequency weights their sum COUNT, of DECIMALS; with
+ * sampling weights the effective base COUNT^2 / W2.  0 when empty. */
+double share_effective(weighting w, int64_t n, i128 count, const exact *w2, unsigned decimals);
 /* Wilson's score interval of a per cent over an effective base (Wilson 1927, JASA 22:209-212). */
 void share_wilson(double percent, double n_effective, double confidence, double *low, double *high);
 
