@@ -10,11 +10,11 @@
 
 #define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
 
-enum { WEIGHTINGS = 3, REQUESTS_MAX = 32, NAME_BYTES = 32 };
+enum { WEIGHTINGS = 3, REQUESTS_MAX = 40, ARGUMENTS_MAX = 7, NAME_BYTES = 32 };
 
 typedef struct request {
   const char *kind, *items;
-  const char *arguments[3][2]; /* names and values */
+  const char *arguments[ARGUMENTS_MAX][2]; /* names and values */
   const char *by[2];
 } request;
 
@@ -23,6 +23,7 @@ static const request requests[] = {
     {"describe", "channels id q4", {{"distribution", "false"}, {"duplicates", "true"}}, {NULL}},
     {"describe", "channels", {{NULL}}, {"region"}},
     {"describe", "ticks q1", {{NULL}}, {"region"}},
+    {"describe", "ticks q1", {{"intervals", "true"}}, {"region"}},
     {"nps", "recommend", {{NULL}}, {"region"}},
     {"nps", "recommend", {{"interval", "adjusted_wald"}}, {NULL}},
     {"csat", "q1", {{NULL}}, {"region"}},
@@ -40,11 +41,37 @@ static const request requests[] = {
     {"crosstab", "ticks channels", {{"columns", "region"}}, {"sex"}},
     {"crosstab", "ticks", {{"columns", "region"}, {"percentages", "total"}}, {NULL}},
     {"crosstab", "channels", {{"columns", "sex"}, {"percentages", "column"}, {"yates", "false"}}, {NULL}},
+    {"crosstab",
+     "q1 channels ticks",
+     {{"columns", "region"}, {"cells", "true"}, {"letters", "holm"}, {"ordinal", "true"}, {"exact", "true"}},
+     {"sex"}},
+    {"crosstab",
+     "q1",
+     {{"columns", "q3"},
+      {"cells", "true"},
+      {"letters", "bonferroni"},
+      {"ordinal", "true"},
+      {"exact", "true"}},
+     {"region"}},
+    {"crosstab",
+     "q1 region",
+     {{"columns", "channels"}, {"cells", "true"}, {"letters", "unadjusted"}, {"ordinal", "true"}},
+     {NULL}},
     {"segment", "q1 q3 q4", {{"k", "2 3"}, {"profile", "age region channels"}}, {NULL}},
     {"segment", "q1 q3", {{"k", "2"}, {"profile", "ticks region"}}, {NULL}},
     {"segment", "q1 age", {{"k", "2"}, {"scale", "none"}, {"profile", "q2"}}, {NULL}},
     {"compare", "q4 spend", {{"groups", "region"}}, {"sex"}},
     {"compare", "q4", {{"groups", "sex"}, {"pairs", "false"}}, {NULL}},
+    {"compare",
+     "q4 spend",
+     {{"groups", "region"},
+      {"adjust", "benjamini_hochberg"},
+      {"multiple", "both"},
+      {"against", "6.2"},
+      {"margin", "0.5"},
+      {"effects", "true"},
+      {"ranks", "true"}},
+     {"sex"}},
     {"reliability", "q1 q2 q3", {{NULL}}, {"region"}},
     {"reliability", "q1 q2", {{"missing", "listwise"}}, {"region"}},
     {"reliability", NULL, {{NULL}}, {NULL}},
@@ -86,7 +113,7 @@ static plan *everything(int weighting, char names[REQUESTS_MAX][NAME_BYTES]) {
     snprintf(names[i], NAME_BYTES, "%s %zu", r->kind, i);
     plan_analysis *a = build_analysis(p, r->kind, names[i], r->items);
     a->weight = weight;
-    for (size_t k = 0; k < 3 && r->arguments[k][0] != NULL; k++) {
+    for (size_t k = 0; k < ARGUMENTS_MAX && r->arguments[k][0] != NULL; k++) {
       build_argument(p, a, r->arguments[k][0], r->arguments[k][1]);
     }
     for (size_t k = 0; k < 2 && r->by[k] != NULL; k++) {
