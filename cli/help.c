@@ -109,7 +109,7 @@ static void put_word(buf *out, const char *text, size_t *used) {
 }
 
 static void put_names(buf *out) {
-  static const char *const on[LANGUAGES] = SAID("Help on:", "可查的主题：", "可查的主題：");
+  static const char *const on[LANGUAGES] = SAID("On:", "主题：", "主題：");
   static const char *const analyses[LANGUAGES] = SAID("analyses:", "分析：", "分析：");
   size_t used = 0;
   put_word(out, language_said(on), &used);

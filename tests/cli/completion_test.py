@@ -25,10 +25,10 @@ def said(*words):
 
 
 OVERVIEW = said("help")
-SUBCOMMANDS = [name for line in re.findall(r"^  ((?:\w+, )*\w+)  ? *\S", OVERVIEW.split("Help on:")[0], re.M)
+SUBCOMMANDS = [name for line in re.findall(r"^  ((?:\w+, )*\w+)  ? *\S", OVERVIEW.split("\nOn:")[0], re.M)
                for name in line.split(", ")]
 ANALYSES = re.sub(r"\s+", " ", OVERVIEW.split("analyses:")[1].split("Example")[0]).split()
-TOPICS = OVERVIEW.split("Help on:")[1].split(";")[0].split()
+TOPICS = OVERVIEW.split("\nOn:")[1].split(";")[0].split()
 
 
 def options(subcommand):
