@@ -192,7 +192,7 @@ static status choose_items(ipa_group *g, const products_state *s, error *err) {
     return STATUS_OK;
   }
   if (g->complete > 1) {
-    TRY(regressors_choose(&g->columns, g->walk, g->c.matrix, g->kept, &g->kept_count, err));
+    TRY(regressors_choose(&g->columns, g->walk, g->c.matrix, NULL, g->kept, &g->kept_count, err));
   }
   if (g->complete <= 1 + (int64_t)g->kept_count) {
     g->kept_count = 0;

@@ -125,6 +125,7 @@ static void a_mistake_elsewhere_makes_no_second_one_in_any_analysis(void **state
       {"logistic", "{outcome: s, event: 1, predictors: t}"},
       {"reliability", "{items: [s, t]}"},
       {"drivers", "{outcome: s, predictors: t}"},
+      {"importance_performance", "{items: [s], outcome: t}"},
   };
   assert_int_equal(analysis_count(), sizeof arguments / sizeof arguments[0]);
   for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {

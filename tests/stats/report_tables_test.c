@@ -77,6 +77,7 @@ static const request requests[] = {
     {"reliability", NULL, {{NULL}}, {NULL}},
     {"logistic", NULL, {{"outcome", "recommend"}, {"event", "9 10"}, {"predictors", "q1 region"}}, {"sex"}},
     {"drivers", NULL, {{"outcome", "recommend"}, {"predictors", "q1 q4 region"}}, {"sex"}},
+    {"importance_performance", "q1 q2 q3", {{"outcome", "recommend"}}, {"sex"}},
 };
 enum { REQUESTS = sizeof requests / sizeof requests[0] };
 _Static_assert((int)REQUESTS <= (int)REQUESTS_MAX, "names have room");
