@@ -12,7 +12,7 @@
 #include "cli/words.h"
 
 enum {
-  LINE_BYTES = 256,
+  LINE_BYTES = 512,
   BAR_COLUMNS = 20,
   ACTIVITY_COLUMNS = 19,
   REDRAW_MS = 100,

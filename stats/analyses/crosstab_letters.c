@@ -45,10 +45,11 @@ static void write_names(const crossing *c) {
     if (c->weighting == WEIGHTING_SAMPLING) {
       table_number(t, "n_effective", crossing_effective(c, &base));
     }
-    if (base.n < (int64_t)run_request(c->run)->small_base) {
+    const int64_t tested = (int64_t)crossing_effective(c, &base); /* what the test rests on */
+    if (tested < (int64_t)run_request(c->run)->small_base) {
       json *detail = crossing_detail(c);
       json_set_text(detail, "letter", name);
-      json_set_integer(detail, "n", base.n);
+      json_set_integer(detail, "n", tested);
       json_set_integer(detail, "threshold", run_request(c->run)->small_base);
       run_warn(c->run, "small_letter_base", detail);
     }

@@ -286,6 +286,9 @@ static status fit_group(const regression *g, const group_walk *w, group_fit *f, 
   *f = (group_fit){.s = run_result(g->run, group_walk_result(w))};
   TRY(add_total(g, w, f, &blocks, err));
   if (blocks == 0) {
+    if (w->which == 0) {
+      run_warn_base(g->run, run_argument(g->run, "outcome")->variables[0], group_json(w), 0);
+    }
     return STATUS_OK;
   }
   double *matrix = ARENA_ARRAY(g->memory, double, (size_t)width *width);
@@ -465,7 +468,7 @@ const analysis_kind analysis_drivers = {
             .chapter = CHAPTER_DRIVERS,
             .headlines = {{"drivers_relative_weights", "share", {FIGURE_SCALE_FIXED, 0, 100}},
                           {"drivers_lmg", "share", {FIGURE_SCALE_FIXED, 0, 100}},
-                          {"drivers_coefficients", "beta"}},
+                          {"drivers_coefficients", "b"}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],

@@ -188,10 +188,11 @@ static status write_fit(group_figures *g, error *err) {
 
 /* ---- Importance ----------------------------------------------------------------------------------- */
 
-/* The share with the sign of beta; of a predictor of several columns, which has no sign, as it is. */
+/* The share with the sign of beta; of a nominal predictor, which has no sign, as it is. */
 static double sign_of(const group_figures *g, uint32_t i) {
   const uint32_t first = g->d->first[i];
-  return g->d->first[i + 1] == first + 1 && g->fit->beta[first] < 0 ? -1 : 1;
+  const bool nominal = g->t->columns->at[g->fit->columns[first]].is_indicator;
+  return !nominal && g->fit->beta[first] < 0 ? -1 : 1;
 }
 
 /* Whether predictor I is certainly more important than K: the interval of the difference is above 0. */

@@ -305,7 +305,7 @@ const analysis_kind analysis_importance_performance = {
     .presentation =
         {
             .chapter = CHAPTER_PRIORITIES,
-            .headlines = {{"ipa_priorities", "gain"}, {"ipa_items", "importance"}},
+            .headlines = {{"ipa_priorities", "gain"}, {"ipa_items", "performance"}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],
