@@ -174,7 +174,7 @@ static void segments_that_are_called_like_other_texts_are_not_taken_for_them(voi
   char *text = calloc(1, WIDTH + 1);
   memset(text, 'x', WIDTH);
   for (int i = 1; i <= TEXTS; i++) {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "c%d", i);
     readstat_add_variable(w, name, READSTAT_TYPE_STRING, WIDTH);
   }

@@ -23,7 +23,7 @@ static fixture *fixture_of(const answers *a) {
   fixture *f = fixture_new(a->rows);
   static double cells[ROWS_MAX];
   for (int i = 0; i < ITEMS; i++) {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "q%d", i + 1);
     for (uint32_t r = 0; r < a->rows; r++) {
       cells[r] = a->of[i][r] == 0 ? (double)NAN : a->of[i][r];
@@ -234,7 +234,7 @@ static void breakdowns_without_room_have_figures_and_one_warning(void **state) {
   assert_non_null(cells);
   s->data = fixture_new(BRANCHES * EACH);
   for (int i = 0; i < WIDE; i++) {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "q%02d", i);
     for (int r = 0; r < BRANCHES * EACH; r++) {
       cells[r] = 1 + (double)seeded_below(&random, 5);
