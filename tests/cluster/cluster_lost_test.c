@@ -83,13 +83,16 @@ static void alter_chosen(void) {
 }
 
 /* Processes that start from now on have the layer. */
+/* The layer may be loaded before the sanitizer's library. */
 static void preload(const scene *s, const char *does) {
+  setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
   setenv("LD_PRELOAD", SHARD_LAYER, 1);
   setenv("CANVASS_SHARD", s->shard, 1);
   setenv("CANVASS_SHARD_DOES", does, 1);
 }
 
 static void preload_nothing(void) {
+  unsetenv("ASAN_OPTIONS");
   unsetenv("LD_PRELOAD");
   unsetenv("CANVASS_SHARD");
   unsetenv("CANVASS_SHARD_DOES");

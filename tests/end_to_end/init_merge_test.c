@@ -169,9 +169,10 @@ static void patterns_and_ragged_ends_are_merged_into(void **state) {
   assert_contains(after, "      bad: 1, Good: 5   # worst\n    }\n    missing: {\"N/A\": not_applicable}");
   assert_contains(after, "\n  x: {type: nominal, optional: true}");
   free(after);
-  const process_result r = scene_run(s, "check", NULL, NULL);
+  process_result r = scene_run(s, "check", NULL, NULL);
   assert_int_equal(r.exit_code, 0);
   assert_null(strstr(r.out, "invalid"));
+  process_result_fini(&r);
 }
 
 static void what_cannot_be_merged_is_refused(void **state) {
