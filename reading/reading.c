@@ -436,6 +436,7 @@ static status header_manifest(const input_header *header, const char *title, man
     m->files_count = 1;
     m->files[0].name = arena_slice(m->memory, slice_of(title));
     m->files[0].reading = header->reading;
+    m->files[0].reading.sheet = arena_slice(m->memory, header->reading.sheet);
     m->columns_count = header->count;
     for (uint32_t i = 0; i < header->count; i++) {
       m->columns[i].name = arena_slice(m->memory, header->columns[i].name);

@@ -96,12 +96,34 @@ static void totals_of_platforms_are_none_in_workbooks_either(void **state) {
   drop_dataset(&d);
 }
 
+/* The name lives as long as what has it. */
+static void the_header_alone_knows_its_sheet(void **state) {
+  (void)state;
+  buf bytes;
+  buf_init(&bytes);
+  workbook_put(&bytes, &(workbook_texts){.sheet = slice_of(DATA(TITLES_AB ROW(NUMBER("1") NUMBER("2"))))});
+  char *path = make_file(bytes.data, bytes.length);
+  const reading_options options = {0};
+  dataset d = read_text(&options, bytes.data, bytes.length);
+  manifest *m = NULL;
+  error err;
+  assert_int_equal(d.code, STATUS_OK);
+  assert_int_equal(reading_header(&options, path, &m, NULL, &err), STATUS_OK);
+  assert_true(m->files[0].reading.sheet.length > 0);
+  assert_true(slice_equal(m->files[0].reading.sheet, d.facts->files[0].reading.sheet));
+  manifest_destroy(m);
+  drop_dataset(&d);
+  drop_file(path);
+  buf_fini(&bytes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_that_are_hidden_or_have_long_numbers_or_far_cells_are_told),
       cmocka_unit_test(far_cells_are_left_alone_wherever_they_stand),
       cmocka_unit_test(totals_of_tables_are_no_respondents_where_nothing_stands_beside_them),
       cmocka_unit_test(totals_of_platforms_are_none_in_workbooks_either),
+      cmocka_unit_test(the_header_alone_knows_its_sheet),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
