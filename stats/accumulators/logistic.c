@@ -77,9 +77,9 @@ static status logistic_empty(const program *p, const program_accumulator *a, voi
   s->detailed = params.detailed;
   s->weight_decimals = accumulator_weight_decimals(p, a);
   s->gradient = calloc(size, sizeof *s->gradient);
-  s->information = calloc(logistic_cells(size), sizeof *s->information);
+  s->information = calloc(row_cells(size), sizeof *s->information);
   const bool scatters = s->weighted && s->detailed && p->weights[a->weight].kind == WEIGHT_SAMPLING;
-  s->scatter = scatters ? calloc(logistic_cells(size), sizeof *s->scatter) : NULL;
+  s->scatter = scatters ? calloc(row_cells(size), sizeof *s->scatter) : NULL;
   const bool made = s->gradient != NULL && s->information != NULL && (s->scatter != NULL || !scatters);
   const status st = made ? STATUS_OK : error_no_memory(err, "logistic");
   return accumulator_give(st, s, logistic_destroy, state);
@@ -127,7 +127,7 @@ static status logistic_merge(void *into_state, const void *from_state, error *er
   for (uint32_t d = 0; d < size; d++) {
     exact_add(&into->gradient[d], &from->gradient[d]);
   }
-  for (uint32_t i = 0; i < logistic_cells(size); i++) {
+  for (uint32_t i = 0; i < row_cells(size); i++) {
     exact_add(&into->information[i], &from->information[i]);
     if (into->scatter != NULL) {
       exact_add(&into->scatter[i], &from->scatter[i]);
@@ -159,10 +159,10 @@ static void logistic_encode(const void *state, buf *out) {
   for (uint32_t d = 0; d < size; d++) {
     buf_put_exact(out, &s->gradient[d]);
   }
-  for (uint32_t i = 0; i < logistic_cells(size); i++) {
+  for (uint32_t i = 0; i < row_cells(size); i++) {
     buf_put_exact(out, &s->information[i]);
   }
-  for (uint32_t i = 0; s->scatter != NULL && i < logistic_cells(size); i++) {
+  for (uint32_t i = 0; s->scatter != NULL && i < row_cells(size); i++) {
     buf_put_exact(out, &s->scatter[i]);
   }
   if (!s->detailed) {
@@ -230,10 +230,10 @@ static status read_state(logistic_state *s, reader *r, error *err) {
   for (uint32_t d = 0; d < size; d++) {
     reader_exact(r, &s->gradient[d]);
   }
-  for (uint32_t i = 0; i < logistic_cells(size); i++) {
+  for (uint32_t i = 0; i < row_cells(size); i++) {
     reader_exact(r, &s->information[i]);
   }
-  for (uint32_t i = 0; s->scatter != NULL && i < logistic_cells(size); i++) {
+  for (uint32_t i = 0; s->scatter != NULL && i < row_cells(size); i++) {
     reader_exact(r, &s->scatter[i]);
   }
   if (s->detailed) {

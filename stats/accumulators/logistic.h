@@ -16,6 +16,7 @@
 #define CANVASS_STATS_ACCUMULATORS_LOGISTIC_H
 
 #include "stats/accumulators/accumulator.h"
+#include "stats/accumulators/row_score.h"
 
 enum {
   LOGISTIC_PREDICTORS_MAX = 200,
@@ -54,10 +55,5 @@ typedef struct logistic_state {
   uint32_t predicted_count;
   logistic_predicted *predicted; /* ascending */
 } logistic_state;
-
-/* Cells of a lower triangle of SIZE rows. */
-static inline uint32_t logistic_cells(uint32_t size) {
-  return size * (size + 1) / 2;
-}
 
 #endif

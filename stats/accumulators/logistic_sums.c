@@ -112,7 +112,7 @@ static void add_wide(logistic_sums *m, const row_terms *t) {
   const i128 w = t->weight;
   ADD_PRODUCTS(i128, m->wide, t->residual * w, t->curvature * w);
   if (m->s->scatter != NULL) {
-    row_add_squares(m->wide + m->size + logistic_cells(m->size), t->square * w * w, m->x, m->size);
+    row_add_squares(m->wide + m->size + row_cells(m->size), t->square * w * w, m->x, m->size);
   }
 }
 
@@ -135,7 +135,7 @@ static void add_exact(logistic_sums *m, const row_terms *t) {
 
 static void flush_block(logistic_sums *m) {
   logistic_state *s = m->s;
-  const uint32_t cells = logistic_cells(m->size);
+  const uint32_t cells = row_cells(m->size);
   for (uint32_t i = 0; m->width == WIDTH_64 && i < m->size + cells; i++) {
     exact_add_i128(i < m->size ? &s->gradient[i] : &s->information[i - m->size], m->narrow[i]);
     m->narrow[i] = 0;
@@ -216,7 +216,7 @@ static row_score score_of_shard(const logistic_sums *m) {
 
 status logistic_add_rows(points *p, const logistic_params *params, logistic_state *s, predicted_row *rows,
                          uint32_t *rows_count, error *err) {
-  const uint32_t size = 1 + s->predictors_count, cells = logistic_cells(size);
+  const uint32_t size = 1 + s->predictors_count, cells = row_cells(size);
   logistic_sums m = {.p = p, .params = params, .s = s, .size = size, .rows = rows};
   m.width = choose_width(p, size, s->scatter != NULL);
   m.x = calloc(size, sizeof *m.x);

@@ -130,8 +130,8 @@ static void move(exact *sum, const exact *term, int64_t centre) {
 
 double logistic_centred_cell(const logistic_model *m, const exact *cells, uint32_t d, uint32_t k) {
   const int64_t of_d = d > 0 ? m->centre[d - 1] : 0, of_k = k > 0 ? m->centre[k - 1] : 0;
-  exact sum = cells[logistic_cells(d) + k], rest = cells[logistic_cells(k)];
-  move(&sum, &cells[logistic_cells(d)], of_k);
+  exact sum = cells[row_cells(d) + k], rest = cells[row_cells(k)];
+  move(&sum, &cells[row_cells(d)], of_k);
   move(&rest, &cells[0], of_k);
   move(&sum, &rest, of_d);
   return ldexp(exact_to_double(&sum), -LOGISTIC_ROW_BITS);

@@ -1,35 +1,15 @@
 /* What a segmentation carries between stages, and how it asks for the next. */
 #include "stats/analyses/segment_stage.h"
 
-#include <string.h>
-
+#include "stats/analyses/group_key.h"
 #include "stats/analyses/levels.h"
 
 /* ---- What all stages have in common -------------------------------------------------------------- */
 
 status segment_complete_filter(analysis_run *run, const program_accumulator *a, uint32_t *filter,
                                error *err) {
-  const uint32_t *variables = a->variables, count = a->variables_count;
-  arena *memory = json_arena(run_section(run));
-  const program_filter *given =
-      run_filter(run) == PROGRAM_NONE ? NULL : &run_program(run)->filters[run_filter(run)];
-  const uint32_t given_count = given != NULL ? given->nodes_count : 0;
-  filter_node *nodes = ARENA_ARRAY(memory, filter_node, (size_t)given_count + 1 + (size_t)count * 2);
-  if (nodes == NULL) {
-    return error_no_memory(err, "segment");
-  }
-  uint32_t at = 0;
-  nodes[at++] = (filter_node){.kind = FILTER_AND, .children = count + (given != NULL ? 1 : 0)};
-  if (given != NULL) {
-    memcpy(nodes + at, given->nodes, given_count * sizeof *nodes);
-    at += given_count;
-  }
-  for (uint32_t i = 0; i < count; i++) {
-    nodes[at++] = (filter_node){.kind = FILTER_NOT, .children = 1};
-    nodes[at++] = (filter_node){.kind = FILTER_MISSING, .variable = variables[i]};
-  }
-  const program_filter f = {nodes, at};
-  return program_add_filter(run_program(run), &f, filter, err);
+  const group_key all = {0};
+  return group_key_filter(run, &all, a->variables, a->variables_count, filter, err);
 }
 
 status segment_common_need(analysis_run *run, program_accumulator *a, error *err) {
