@@ -98,11 +98,17 @@ static void ask_reason(const finding *f, json *list, const char *why, const ques
 /* ---- By kind -------------------------------------------------------------------------------------- */
 
 static void ask_scale(const finding *f, json *list) {
+  if (f->percents > 0) {
+    (void)add_question(list, "percents_beside_codes");
+  }
   ask_meaning(f, list, "words_are_codes", "CODE");
   ask_reason(f, list, "codes_are_missing", &f->numbers);
 }
 
 static void ask_number(const finding *f, json *list) {
+  if (f->percents > 0) {
+    json_set_text(add_question(list, "percents_beside_numbers"), "line", "suffix: \"%\"");
+  }
   ask_meaning(f, list, "words_are_numbers", "NUMBER");
   ask_reason(f, list, "numbers_are_missing", &f->numbers);
 }

@@ -34,6 +34,7 @@ typedef struct finding {
   paste_line missing, meant;
   questions words, numbers;
   bool has_repeated; /* options of a ranking */
+  int64_t percents;  /* numbers with a per cent sign, beside others without */
 } finding;
 
 /* `"x"`, as YAML and JSON alike write it. */

@@ -114,6 +114,16 @@ static const struct question {
     {"words_are_numbers",
      {"words that stand for numbers need their numbers", "表示数值的文字需要写明数值",
       "表示數值的文字需要寫明數值"}},
+    {"percents_beside_numbers",
+     {"some numbers have a per cent sign and others have none; 50% is read as 50: make them alike in the "
+      "file "
+      "where 0.5 is meant, or say that all are per cent",
+      "有的数带百分号，有的不带；50% 读作 50：若 0.5 与 50% 同义，请在文件中统一；若都是百分数，请写明",
+      "有的數帶百分號，有的不帶；50% 讀作 50：若 0.5 與 50% 同義，請在檔案中統一；若都是百分數，請寫明"}},
+    {"percents_beside_codes",
+     {"some codes have a per cent sign and others have none; 50% is read as 50: make them alike in the file",
+      "有的代码带百分号，有的不带；50% 读作 50：请在文件中统一",
+      "有的代碼帶百分號，有的不帶；50% 讀作 50：請在檔案中統一"}},
     {"numbers_are_missing",
      {"numbers that are not answers need a reason", "不是答案的数值需要写明原因",
       "不是答案的數值需要寫明原因"}},
@@ -196,7 +206,7 @@ static bool has_text_told(const json *item, const char *is) {
 static bool has_finding(const json *item) {
   return figure(item, "invalid") > 0 || figure(item, "undeclared") > 0 || has_text_told(item, "write_in") ||
          json_get(item, "repeated") != NULL || json_get(item, "constant") != NULL ||
-         json_count(json_get(item, "unmet")) > 0;
+         figure(item, "percents") > 0 || json_count(json_get(item, "unmet")) > 0;
 }
 
 static bool has_row(const json *item) {

@@ -347,12 +347,16 @@ static json *item_json(const evaluation *e, const census_item *item, const json 
   buf_init(&f.meant.pairs);
   json_set_text(f.out, "variable", item->planned->name);
   set_counts(&f, facts);
+  f.percents = json_as_integer(json_get(facts, "percents"));
   paste_declared(&f);
   add_texts(&f);
   add_texts_of_weight(&f, facts);
   add_options(&f, TOLD_UNDECLARED);
   add_options(&f, TOLD_REPEATED);
   add_options(&f, TOLD_WRITE_IN);
+  if (f.percents > 0) {
+    json_set_integer(f.out, "percents", f.percents);
+  }
   json_set(f.out, "texts", f.texts);
   json_set(f.out, "unmet", unmet_of(&f));
   if (item->has_answer && !item->varies && json_as_integer(json_get(facts, "answered")) > 1) {

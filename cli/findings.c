@@ -137,6 +137,33 @@ static void judge_results(const evaluation *e, findings *f) {
   }
 }
 
+/* "spent: 3 of 8 numbers have a per cent sign and the others have none; 50% is read as 50; the first is at
+ * a.csv:4 '50%'" */
+static void judge_notation(const evaluation *e, findings *f, const json *variable) {
+  const int64_t percents = json_as_integer(json_get(variable, "percents"));
+  if (percents <= 0) {
+    return;
+  }
+  const json *place = json_at(json_get(variable, "percent_places"), 0);
+  const slice file = evaluation_title(e, slice_of(json_as_cstring(json_get(place, "file"))));
+  const char *name = json_as_cstring(json_get(variable, "name"));
+  const uint64_t answered = (uint64_t)json_as_integer(json_get(variable, "answered"));
+  char count[WORDS_BYTES];
+  char all[WORDS_BYTES];
+  buf message;
+  buf_init(&message);
+  words_of_count((uint64_t)percents, count);
+  words_of_count(answered, all);
+  buf_printf(&message,
+             "%s: %s of %s numbers %s a per cent sign and %s none; 50%% is read as 50; the first is at "
+             "%.*s:%" PRId64 " '%s'",
+             name, count, all, text_plural((uint64_t)percents, "has", "have"),
+             text_plural(answered - (uint64_t)percents, "the other has", "the others have"), SLICE_ARG(file),
+             json_as_integer(json_get(place, "line")), json_as_cstring(json_get(place, "value")));
+  add_message(f->notations, "item", name, &message);
+  buf_fini(&message);
+}
+
 /* ---- Weights ------------------------------------------------------------------------------------- */
 
 static bool is_used(const findings *f, const char *weight) {
@@ -247,6 +274,7 @@ static status judge(const evaluation *e, findings *f, error *err) {
   f->unusable = json_array(f->memory);
   f->weights = json_array(f->memory);
   f->results = json_array(f->memory);
+  f->notations = json_array(f->memory);
   f->lost = json_array(f->memory);
   TRY(judge_items(e, f, err));
   const json *sections = json_get(f->document, "analyses");
@@ -254,6 +282,10 @@ static status judge(const evaluation *e, findings *f, error *err) {
     judge_analysis(f, json_at(sections, i));
   }
   judge_results(e, f);
+  const json *variables = json_get(data_of(f), "variables");
+  for (size_t i = 0; i < json_count(variables); i++) {
+    judge_notation(e, f, json_at(variables, i));
+  }
   const json *files = json_get(data_of(f), "files");
   for (size_t i = 0; i < json_count(files); i++) {
     judge_lost(e, f, json_at(files, i));
@@ -340,7 +372,7 @@ status findings_refuse(const evaluation *e, const findings *f, error *err) {
   if (invalid > 0) {
     return refuse_invalid(e, f, invalid, err);
   }
-  const json *lists[] = {f->lost, f->weights, f->results, f->unusable};
+  const json *lists[] = {f->lost, f->weights, f->notations, f->results, f->unusable};
   const char *first = "";
   size_t refused = 0;
   for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
@@ -375,6 +407,7 @@ status findings_judge(const evaluation *e, const buf *report, error *err) {
   } else {
     warn(f.lost);
     warn(f.weights);
+    warn(f.notations);
     warn(f.results);
     warn(f.unusable);
   }

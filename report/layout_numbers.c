@@ -52,10 +52,23 @@ static void tell_tidied(const document *d, const json *variable, slice item, lay
   }
 }
 
+static void tell_percents(const document *d, const json *variable, slice item, layout_texts *out) {
+  const int64_t percents = json_as_integer(json_get(variable, "percents"));
+  const int64_t answered = json_as_integer(json_get(variable, "answered"));
+  if (percents > 0) {
+    const sentence_place filled[] = {{"item", item},
+                                     {"n", figure_count(d, percents)},
+                                     {"others", figure_count(d, answered - percents)},
+                                     {"places", layout_places(d, json_get(variable, "percent_places"))}};
+    layout_texts_add(d, out, sentence_fill(d, word_text(WORD_PERCENTS, d->language), filled, 4));
+  }
+}
+
 void layout_numbers_tell(const document *d, const json *variable, slice item, layout_texts *out) {
   tell_decimals(d, json_get(variable, "decimals"), item, out);
   tell_rounded(d, variable, item, out);
   tell_tidied(d, variable, item, out);
+  tell_percents(d, variable, item, out);
 }
 
 /* ---- Computed results ---------------------------------------------------------------------------- */

@@ -217,6 +217,11 @@
     "{item} 有 {n} "                                                                                                                                           \
     "個儲存格按外觀讀取：忽略不可見字元，全形字元視為半形，字母與其附加符號合為一個字元，其他減號與百分號視" \
     "為數字的符號（{places}）")                                                                                                                                 \
+  X(WORD_PERCENTS,                                                                                                                                              \
+    "{n} {n?number:numbers} of {item} {n?has:have} a per cent sign and {others} {others?has:have} none: "                                                       \
+    "50% is read as 50 ({places})",                                                                                                                             \
+    "{item} 有 {n} 个数带百分号，{others} 个不带：50% 读作 50（{places}）",                                                                                     \
+    "{item} 有 {n} 個數帶百分號，{others} 個不帶：50% 讀作 50（{places}）")                                                                                     \
   X(WORD_TEXT_COUNT, "“{value}” {n}", "“{value}” {n} 个", "「{value}」{n} 個")                                                                                  \
   X(WORD_OTHER_TEXTS, "{texts} other {texts?text:texts} {n}", "其他 {texts} 种文本共 {n} 个",                                                                   \
     "其他 {texts} 種文字共 {n} 個")                                                                                                                             \

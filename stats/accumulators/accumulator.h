@@ -218,6 +218,9 @@ typedef struct variable_facts {
   int64_t tidied; /* cells that are not read as they were written (frame_tidied); 0 with a filter */
   uint32_t tidied_places_count; /* their first places, by ordinal and column */
   fact_place tidied_places[FACTS_PLACES];
+  int64_t percents; /* answers that are numbers with a per cent sign (CELL_PERCENT); 0 with a filter */
+  uint32_t percent_places_count; /* their first places, by ordinal */
+  fact_place percent_places[FACTS_PLACES];
 } variable_facts;
 typedef struct facts_state {
   uint32_t count;

@@ -1,5 +1,5 @@
 /* FACTS: how each variable was answered, why not, and where its first cells stand that are invalid, rounded,
- * or not read as they were written.
+ * not read as they were written, or numbers with a per cent sign.
  *
  * Facts are of all rows, or of those for which the filter holds.  The weight, when given, is one more
  * variable at the end; it is read like the others and drops no row.  Places are kept by ordinal, so the
@@ -22,7 +22,7 @@ static status facts_check(const program *p, const program_accumulator *a, uint64
   static const accumulator_shape shape = {
       .variables_max = UINT32_MAX, .forms = SHAPE_ANY, .takes_weight = true};
   TRY(accumulator_check_shape(p, a, &shape, err));
-  uint64_t each = (MISSING_REASONS + 4) * VARINT_BYTES_MAX + 3 * (uint64_t)FACTS_PLACES * PLACE_BYTES_MAX;
+  uint64_t each = (MISSING_REASONS + 5) * VARINT_BYTES_MAX + 4 * (uint64_t)FACTS_PLACES * PLACE_BYTES_MAX;
   *bytes_max = each * ((uint64_t)a->variables_count + 1);
   return accumulator_check_bytes(p, a, (uint64_t)a->variables_count + 1, each, err);
 }
@@ -36,6 +36,7 @@ static void facts_destroy(void *state) {
     places_free(f->s.at[i].places, f->s.at[i].places_count);
     places_free(f->s.at[i].rounded_places, f->s.at[i].rounded_places_count);
     places_free(f->s.at[i].tidied_places, f->s.at[i].tidied_places_count);
+    places_free(f->s.at[i].percent_places, f->s.at[i].percent_places_count);
   }
   free(f->s.at);
   free(f);
@@ -113,7 +114,7 @@ static status map_rounded(frame *f, uint32_t variable, variable_facts *v, error 
 static int64_t count_marked(const uint8_t *rows, uint32_t count) {
   int64_t marked = 0;
   for (uint32_t row = 0; rows != NULL && row < count; row++) {
-    marked += rows[row];
+    marked += (rows[row] & CELL_TIDIED) != 0;
   }
   return marked;
 }
@@ -126,7 +127,7 @@ static status map_tidied_places(frame *f, uint32_t variable, uint32_t columns, v
       const uint8_t *rows;
       fact_place place;
       TRY(frame_tidied(f, variable, k, &rows, err));
-      if (rows != NULL && rows[row] != 0) {
+      if (rows != NULL && (rows[row] & CELL_TIDIED) != 0) {
         TRY(place_of_cell(f, variable, k, row, &place, err));
         TRY(places_add(v->tidied_places, &v->tidied_places_count, place, err));
       }
@@ -143,6 +144,28 @@ static status map_tidied(frame *f, uint32_t variable, variable_facts *v, error *
     v->tidied += count_marked(rows, frame_rows(f));
   }
   return map_tidied_places(f, variable, columns, v, err);
+}
+
+/* Of numbers and codes: a set has no numbers. */
+static status map_percents(frame *f, uint32_t variable, const answers_view *a, variable_facts *v,
+                           error *err) {
+  const variable_kind kind = frame_program(f)->variables[variable].kind;
+  const uint8_t *rows = NULL;
+  if (kind != VARIABLE_NUMBER && kind != VARIABLE_SCALE) {
+    return STATUS_OK;
+  }
+  TRY(frame_tidied(f, variable, 0, &rows, err));
+  for (uint32_t row = 0; rows != NULL && row < frame_rows(f); row++) {
+    if ((rows[row] & CELL_PERCENT) == 0 || answers_reason(a, row) != ANSWERED) {
+      continue;
+    }
+    if (v->percents++ < FACTS_PLACES) {
+      fact_place place;
+      TRY(place_of_cell(f, variable, 0, row, &place, err));
+      TRY(places_add(v->percent_places, &v->percent_places_count, place, err));
+    }
+  }
+  return STATUS_OK;
 }
 
 static status count_slots(const answers_view *a, uint32_t rows, variable_facts *v, error *err) {
@@ -214,6 +237,7 @@ static status map_variable(frame *f, uint32_t variable, const uint8_t *mask, var
   if (mask == NULL) {
     TRY(map_rounded(f, variable, v, err));
     TRY(map_tidied(f, variable, v, err));
+    TRY(map_percents(f, variable, &a, v, err));
   }
   if (a.slots != NULL && mask == NULL) {
     TRY(count_slots(&a, rows, v, err));
@@ -263,6 +287,9 @@ static status facts_merge(void *into, const void *from, error *err) {
     TRY(accumulator_add_rows(&s->at[i].tidied, other->at[i].tidied, err));
     TRY(places_merge(s->at[i].tidied_places, &s->at[i].tidied_places_count, other->at[i].tidied_places,
                      other->at[i].tidied_places_count, err));
+    TRY(accumulator_add_rows(&s->at[i].percents, other->at[i].percents, err));
+    TRY(places_merge(s->at[i].percent_places, &s->at[i].percent_places_count, other->at[i].percent_places,
+                     other->at[i].percent_places_count, err));
   }
   return STATUS_OK;
 }
@@ -282,6 +309,8 @@ static void facts_encode(const void *state, buf *out) {
     places_encode(v->rounded_places, v->rounded_places_count, out);
     buf_put_varint(out, (uint64_t)v->tidied);
     places_encode(v->tidied_places, v->tidied_places_count, out);
+    buf_put_varint(out, (uint64_t)v->percents);
+    places_encode(v->percent_places, v->percent_places_count, out);
   }
 }
 
@@ -301,6 +330,12 @@ static status read_variable(reader *r, uint32_t columns, variable_facts *v, erro
   v->tidied = reader_rows(r);
   const uint32_t tidied = r->problem == NULL ? places_of(v->tidied) : 0;
   TRY(places_read(r, tidied, columns, v->tidied_places, &v->tidied_places_count, err));
+  v->percents = reader_rows(r);
+  if (v->percents > v->answered) {
+    reader_fail(r, "more per cent signs than answers");
+  }
+  const uint32_t percents = r->problem == NULL ? places_of(v->percents) : 0;
+  TRY(places_read(r, percents, 1, v->percent_places, &v->percent_places_count, err));
   return reader_status(r, "facts", err);
 }
 
@@ -319,8 +354,8 @@ static status facts_decode(const program *p, const program_accumulator *a, reade
 const accumulator_kind accumulator_facts = {
     .id = ACCUMULATOR_FACTS,
     .name = "facts",
-    .summary = "answered, missing by reason, invalid, rounded and tidied cells of any variables",
-    .version = 4,
+    .summary = "answered, missing by reason, invalid, rounded, tidied and per cent cells of any variables",
+    .version = 5,
     .check = facts_check,
     .empty = facts_empty,
     .map = facts_map,

@@ -278,20 +278,22 @@ void cell_of_entry(const cell_rules *r, const frame_cells *c, uint32_t entry, ce
     *out = (cell){.text = c->texts[entry], .missing = true, .reason = MISSING_NOT_ASKED};
     return;
   }
+  uint8_t how = 0;
   *out = (cell){.text = c->texts[entry]};
   if (entry < c->numbers_count) {
     out->number = c->numbers[entry];
     out->is_number = true;
   } else if (r->numeric) {
-    bool is_told;
-    if (cell_number(r, out->text, &is_told, out) && is_told) {
-      c->tidied[entry] = 1;
-    }
+    (void)cell_number(r, out->text, &how, out);
   }
   const program_rule *rule = cell_rule(r, out->text, out->is_number ? &out->number : NULL);
   out->is_ruled = rule != NULL && (rule->missing || r->variable->kind != VARIABLE_MULTI_CELL);
   if (out->is_ruled) {
     cell_rule_decides(r, rule);
+    how &= CELL_TIDIED; /* the codebook says what it is, whatever sign it has */
+  }
+  if (how != 0) {
+    c->tidied[entry] |= how;
   }
   if (out->is_ruled && rule->missing) {
     out->missing = true;

@@ -133,9 +133,14 @@ static inline int answers_reason(const answers_view *a, uint32_t row) {
  * which (not 0; NULL in *ROWS when there are none).  Out of range after rounding is invalid, and not counted
  * here.  Of COMPUTE those whose result is not 0 and was rounded to 0.  None for anything else. */
 status frame_rounded(frame *f, uint32_t variable, int64_t *count, const uint8_t **rows, error *err) MUST_USE;
-/* The rows (1, otherwise 0) whose cells in the variable's COLUMN were not read as they were written: with
- * characters that show nothing, with letters or digits of full width, with a minus or per cent sign other
- * than a number's.  *ROWS is NULL when there is none.  Of derived variables there is none. */
+/* How the cell of a row was written, as bits. */
+enum {
+  CELL_TIDIED = 1,  /* not as it was read: with characters that show nothing, with letters or digits of full
+                       width, with a minus or per cent sign other than a number's */
+  CELL_PERCENT = 2, /* a number with a per cent sign that the variable does not declare */
+};
+/* The bits of the rows' cells in the variable's COLUMN.  *ROWS is NULL where all are 0; so it is of derived
+ * variables. */
 status frame_tidied(frame *f, uint32_t variable, uint32_t column, const uint8_t **rows, error *err) MUST_USE;
 /* What the file says in ROW for a variable read from columns, in its column COLUMN (0 but for MULTI_FLAGS);
  * the empty slice for derived variables.  Borrowed.  For SCALE, NUMBER and MULTI_FLAGS numbers are in

@@ -34,7 +34,7 @@ static status tidy_entry(frame *f, const program_variable *v, frame_cells *c, ui
     return frame_no_memory(err);
   }
   (*texts)[entry] = tidied(v, text, room);
-  c->tidied[entry] = (*texts)[entry].length > 0; /* a cell that shows nothing is just blank */
+  c->tidied[entry] = (*texts)[entry].length > 0 ? CELL_TIDIED : 0; /* one that shows nothing is just blank */
   return STATUS_OK;
 }
 
@@ -88,10 +88,18 @@ status frame_tidy_cells(frame *f, const program_variable *v, frame_cells *c, err
   return st;
 }
 
+bool frame_cells_are_told(const frame_cells *c) {
+  uint8_t all = 0;
+  for (uint32_t i = 0; i < c->count; i++) {
+    all |= c->tidied[i];
+  }
+  return all != 0;
+}
+
 status frame_note_tidied(frame *f, const program_variable *v, uint32_t column, const frame_cells *c,
                          frame_variable *out, error *err) {
   const uint32_t columns = v->kind == VARIABLE_MULTI_FLAGS ? v->columns_count : 1;
-  if (c->count == 0 || memchr(c->tidied, 1, c->count) == NULL) {
+  if (!frame_cells_are_told(c)) {
     return STATUS_OK;
   }
   if (out->tidied == NULL) {
@@ -196,8 +204,8 @@ static bool parse_bare(const cell_rules *r, slice text, bool is_minus, cell *out
   return parse(r, (slice){is_minus ? room : room + 1, length + is_minus}, out);
 }
 
-/* *IS_TOLD: a sign that is not declared was taken off. */
-static bool parse_dressed(const cell_rules *r, slice text, bool *is_told, cell *out) {
+/* *HOW: a sign that is not declared was taken off. */
+static bool parse_dressed(const cell_rules *r, slice text, uint8_t *how, cell *out) {
   const program_variable *v = r->variable;
   bool is_minus = take_sign(&text);
   if (starts_with(text, v->prefix)) {
@@ -208,7 +216,7 @@ static bool parse_dressed(const cell_rules *r, slice text, bool *is_told, cell *
     text = without_end(text, v->suffix.length);
   } else if (ends_with(text, slice_of("%"))) {
     text = without_end(text, 1);
-    *is_told = true;
+    *how = CELL_TIDIED | CELL_PERCENT;
   }
   return parse_bare(r, text, is_minus, out);
 }
@@ -321,26 +329,28 @@ static slice in_brackets(slice text) {
   return (slice){"", 0};
 }
 
-bool cell_number(const cell_rules *r, slice text, bool *is_told, cell *out) {
+bool cell_number(const cell_rules *r, slice text, uint8_t *how, cell *out) {
   char room[TIDY_NUMBER_BYTES];
-  *is_told = false;
+  *how = 0;
   if (parse(r, text, out)) {
     return true;
   }
   const slice tidy = tidy_number(text, room);
-  bool is_number = parse_dressed(r, tidy, is_told, out);
+  bool is_number = parse_dressed(r, tidy, how, out);
   if (!is_number && r->variable->leading_number) {
+    *how = 0;
     is_number = parse_leading(r, tidy, out) || parse_leading(r, in_brackets(tidy), out);
   }
-  *is_told = is_number && (*is_told || tidy.bytes != text.bytes);
+  *how |= tidy.bytes != text.bytes ? CELL_TIDIED : 0;
+  *how = is_number ? *how : 0;
   return is_number;
 }
 
 bool frame_notation_number(const program_variable *v, char mark, slice text, decimal *out) {
   const cell_rules rules = {.variable = v, .mark = mark};
   cell read = {.is_number = false};
-  bool is_told;
-  const bool is_number = cell_number(&rules, text, &is_told, &read) && read.is_number;
+  uint8_t how;
+  const bool is_number = cell_number(&rules, text, &how, &read) && read.is_number;
   *out = is_number ? read.number : (decimal){0, 0};
   return is_number;
 }

@@ -250,7 +250,7 @@ static void spans_over_decimals(const frame *f, const program_variable *v, const
 /* Notes the rows of exceptions that are tidied. */
 static status note_tidied_exceptions(frame *f, const decimal_column *d, const frame_cells *cells,
                                      frame_variable *out, error *err) {
-  if (cells->count == 0 || memchr(cells->tidied, 1, cells->count) == NULL) {
+  if (!frame_cells_are_told(cells)) {
     return STATUS_OK;
   }
   uint8_t *rows = frame_scratch(f, f->padded);

@@ -126,7 +126,7 @@ typedef struct frame_cells {
   const decimal *numbers;
   uint32_t numbers_count;
   bool is_absent;  /* the shard lacks the column, which is optional: one entry, an empty text, for all rows */
-  uint8_t *tidied; /* by entry: 1 where it is not read as it was written (base/tidy.h); NULL: of slots */
+  uint8_t *tidied; /* by entry: CELL_.. bits (frame.h), with base/tidy.h; NULL: of slots */
 } frame_cells;
 
 /* Column NAME of V.  *ABSENT: the shard does not have it, and need not. */
@@ -183,10 +183,12 @@ void cell_rule_decides(const cell_rules *r, const program_rule *rule);
 
 /* Brings the entries into tidy form. */
 status frame_tidy_cells(frame *f, const program_variable *v, frame_cells *c, error *err);
-/* The number that TEXT, which is tidy, is by the variable's notation: in OUT's number, or digits.  *IS_TOLD:
- * it took more than what is declared. */
-bool cell_number(const cell_rules *r, slice text, bool *is_told, cell *out);
-/* Once its entries are read: notes in OUT which rows of column COLUMN were not read as they were written. */
+/* The number that TEXT, which is tidy, is by the variable's notation: in OUT's number, or digits.  *HOW: the
+ * bits of what it took beyond what is declared. */
+bool cell_number(const cell_rules *r, slice text, uint8_t *how, cell *out);
+/* Whether some entry has bits. */
+bool frame_cells_are_told(const frame_cells *c);
+/* Once its entries are read: notes in OUT the bits of the rows of column COLUMN. */
 status frame_note_tidied(frame *f, const program_variable *v, uint32_t column, const frame_cells *c,
                          frame_variable *out, error *err);
 

@@ -176,6 +176,10 @@ static json *facts_json(arena *a, const plan *p, uint32_t variable, const variab
     json_set_integer(o, "tidied", facts->tidied);
     json_set(o, "tidied_places", places_json(a, p, v, facts->tidied_places, facts->tidied_places_count));
   }
+  if (facts->percents > 0 && facts->percents < facts->answered) { /* all of them: one notation */
+    json_set_integer(o, "percents", facts->percents);
+    json_set(o, "percent_places", places_json(a, p, v, facts->percent_places, facts->percent_places_count));
+  }
   return o;
 }
 

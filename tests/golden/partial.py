@@ -24,7 +24,7 @@ BLANK, INVALID = 0, 6
 REASONS = 8
 # id, version of the state
 KINDS = {
-    "facts": (1, 4),
+    "facts": (1, 5),
     "frequency": (2, 3),
     "moments": (3, 2),
     "values": (4, 2),
@@ -89,6 +89,7 @@ def facts(e):
         e.varint(len(tidied), "not read as written")
         for row, text in tidied:
             place(e, row, text)
+        e.varint(0, "numbers with a per cent sign")
 
 
 def axis(e, keys, what):
