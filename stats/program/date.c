@@ -278,11 +278,40 @@ static bool read_conversion(const conversion *c, const char *spec, unsigned run,
   return one.read(&one, r);
 }
 
+/* What follows the month in a row of digits: day, hours, minutes, seconds. */
+static const struct row_part {
+  const char *fields; /* conversions that read it, or leave nothing of it to read */
+  int least, most;
+} row_parts[] = {{"dj", 1, 31}, {"H", 0, 23}, {"M", 0, 59}, {"S", 0, 60}};
+enum { ROW_PARTS = sizeof row_parts / sizeof row_parts[0] };
+
+/* How many of these are read once FIELD is. */
+static size_t row_parts_through(char field) {
+  size_t through = 0;
+  for (size_t i = 0; i < ROW_PARTS; i++) {
+    through = strchr(row_parts[i].fields, field) != NULL ? i + 1 : through;
+  }
+  return through;
+}
+
+/* Whether the digits from R's place on are the parts that are left, from PART on, without marks: of a date
+ * 09, 0910 or 091011, and then parts of a second. */
+static bool is_rest_of_row(const reading *r, size_t part) {
+  size_t at = r->at;
+  bool is_well = true;
+  for (; part < ROW_PARTS && is_well && is_digit(byte_at(r, at)); part++) {
+    const int two = (byte_at(r, at) - '0') * 10 + (byte_at(r, at + 1) - '0');
+    is_well = is_digit(byte_at(r, at + 1)) && two >= row_parts[part].least && two <= row_parts[part].most;
+    at += 2;
+  }
+  return is_well;
+}
+
 /* A rest that begins within a number makes another number of its beginning: 45748 is not the year 4574.  But
- * behind conversions in a row two more digits are an hour: 20250301091011. */
-static bool cuts_a_number(const reading *r, unsigned run) {
+ * behind conversions in a row more digits may be a time: 20250301091011. */
+static bool cuts_a_number(const reading *r, unsigned run, size_t part) {
   const bool cuts = r->at > 0 && is_digit(byte_at(r, r->at - 1)) && is_digit(byte_at(r, r->at));
-  return cuts && (run < 2 || !is_digit(byte_at(r, r->at + 1)));
+  return cuts && (run < 2 || !is_rest_of_row(r, part));
 }
 
 bool date_parse(const char *format, slice text, int64_t *days) {
@@ -297,9 +326,10 @@ bool date_parse_marked(const char *format, slice text, char mark, int64_t *days)
   fields f = {.year = 0, .month = 1, .day = 1, .day_of_year = 1};
   reading r = {.text = text};
   unsigned run = 0; /* conversions of digits right before SPEC */
+  size_t part = 0;  /* of what can follow in a row of digits, so many are read */
   for (const char *spec = format; *spec != '\0'; spec++) {
     if (*spec == '*') {
-      return !cuts_a_number(&r, run) && day_of_fields(&f, days);
+      return !cuts_a_number(&r, run, part) && day_of_fields(&f, days);
     }
     const conversion *c = *spec == '%' ? conversion_of(spec[1]) : NULL;
     if (c != NULL && !read_conversion(c, spec, run, &r)) {
@@ -308,6 +338,8 @@ bool date_parse_marked(const char *format, slice text, char mark, int64_t *days)
     run = is_of_digits(spec) ? run + 1 : 0;
     spec += *spec == '%';
     if (c != NULL) {
+      const size_t through = row_parts_through(c->field);
+      part = through > part ? through : part;
       take_field(c, r.value, &f);
     } else if (r.at >= text.length || text.bytes[r.at++] != *spec) {
       return false;
