@@ -287,6 +287,44 @@ bool tidy_alike(slice a, slice b) {
   return slice_equal(tidy_text(a, rooms[0]), tidy_text(b, rooms[1]));
 }
 
+static bool is_white(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The first white space that is not one ordinary blank; the length when there is none. */
+static size_t find_white(slice text) {
+  size_t at = 0;
+  while (at < text.length && (!is_white(text.bytes[at]) || (text.bytes[at] == ' ' && at + 1 < text.length &&
+                                                            !is_white(text.bytes[at + 1])))) {
+    at++;
+  }
+  return at;
+}
+
+slice tidy_title(slice text, char *room) {
+  const slice tidy = tidy_text(text, room);
+  size_t length = find_white(tidy);
+  if (length == tidy.length) {
+    return tidy;
+  }
+  memmove(room, tidy.bytes, length);
+  for (size_t at = length; at < tidy.length; at++) {
+    const bool is_blank = is_white(tidy.bytes[at]);
+    if (!is_blank || length == 0 || room[length - 1] != ' ') {
+      room[length++] = is_blank ? ' ' : tidy.bytes[at];
+    }
+  }
+  return slice_trim((slice){room, length});
+}
+
+bool tidy_alike_titles(slice a, slice b) {
+  char rooms[2][TIDY_GROWTH * TIDY_ALIKE_BYTES];
+  if (a.length > TIDY_ALIKE_BYTES || b.length > TIDY_ALIKE_BYTES) {
+    return slice_equal(a, b);
+  }
+  return slice_equal(tidy_title(a, rooms[0]), tidy_title(b, rooms[1]));
+}
+
 slice tidy_number(slice text, char *room) {
   const size_t first = text.length <= TIDY_NUMBER_BYTES ? find_kind(text, 1U << TIDY_IN_NUMBER) : text.length;
   return first < text.length ? copy_number(text, room) : text;

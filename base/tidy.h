@@ -23,6 +23,9 @@ slice tidy_inside(slice text, char *room);
 /* Whether A and B are the same in that form; of texts longer than TIDY_ALIKE_BYTES only if they are equal. */
 enum { TIDY_ALIKE_BYTES = 2000 };
 bool tidy_alike(slice a, slice b);
+/* The same of titles of columns, in which any white space, also line breaks, is as good as one blank. */
+slice tidy_title(slice text, char *room);
+bool tidy_alike_titles(slice a, slice b);
 /* Of a tidy text that may be a number: signs, marks and the per cent sign in their ordinary form.  Returns
  * TEXT where nothing changes, or it is longer than TIDY_NUMBER_BYTES, which ROOM has. */
 enum { TIDY_NUMBER_BYTES = 100 };

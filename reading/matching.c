@@ -118,13 +118,12 @@ static int compare_name(const void *key, const void *element) {
   return slice_compare(*(const slice *)key, (*column)->name);
 }
 
-/* OPTIONAL: which of WANTED the file may lack; NULL: none. */
 /* The one column whose name looks like WANTED (base/tidy.h); NULL: none does, or several do. */
 static const input_column *find_alike(const input_header *h, slice wanted) {
   const input_column *found = NULL;
   uint32_t count = 0;
   for (uint32_t i = 0; i < h->count; i++) {
-    if (tidy_alike(h->columns[i].name, wanted)) {
+    if (tidy_alike_titles(h->columns[i].name, wanted)) {
       found = &h->columns[i];
       count++;
     }
@@ -132,6 +131,7 @@ static const input_column *find_alike(const input_header *h, slice wanted) {
   return count == 1 ? found : NULL;
 }
 
+/* OPTIONAL: which of WANTED the file may lack; NULL: none. */
 static status find(const input_file *f, const slice *wanted, const bool *optional, uint32_t count,
                    const char *called, uint32_t *cells, error *err) {
   const input_header *h = &f->header;

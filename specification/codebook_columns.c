@@ -43,7 +43,7 @@ slice codebook_title(const compilation *c, slice name) {
   slice found = name;
   uint32_t count = 0;
   for (uint32_t i = 0; i < titles_count(c); i++) {
-    if (tidy_alike(title_at(c, i), name)) {
+    if (tidy_alike_titles(title_at(c, i), name)) {
       found = title_at(c, i);
       count++;
     }
@@ -129,8 +129,34 @@ static bool is_of_several(compilation *c, slice name, place at) {
   return count > 0;
 }
 
+/* Titles that differ in what readers do not see, such as a line break for a blank. */
+static bool is_like_several(compilation *c, slice name, place at) {
+  buf list;
+  uint32_t count = 0;
+  uint32_t first = 0;
+  buf_init(&list);
+  for (uint32_t i = 0; i < titles_count(c); i++) {
+    if (tidy_alike_titles(title_at(c, i), name)) {
+      first = count++ == 0 ? i + 1 : first;
+      if (count <= NAMES_LISTED) {
+        buf_printf(&list, "%s%u", count > 1 ? ", " : "", i + 1);
+      }
+    }
+  }
+  if (count > 1) {
+    problem_of_data(
+        c->problems, at,
+        "%u columns of %s have a title that looks like '%s', in the places %.*s%s; name one by its "
+        "place, column: %u",
+        count, codebook_data(c), problem_quote(c->problems, name), (int)list.length, (const char *)list.data,
+        count > NAMES_LISTED ? ", ..." : "", first);
+  }
+  buf_fini(&list);
+  return count > 1;
+}
+
 static void report_absent(compilation *c, slice name, place at) {
-  if (is_of_several(c, name, at)) {
+  if (is_of_several(c, name, at) || is_like_several(c, name, at)) {
     return;
   }
   /* Slow, and of use for a few only. */

@@ -48,7 +48,7 @@ static bool matches(slice wanted, slice text) {
   return p == wanted.length;
 }
 
-/* WANTED and TEXT as they look (base/tidy.h). */
+/* WANTED and TEXT as titles look (base/tidy.h). */
 typedef struct looks {
   slice wanted, text;
   char rooms[2][TIDY_GROWTH * TIDY_ALIKE_BYTES];
@@ -59,8 +59,8 @@ static bool look_at(looks *l, slice wanted, slice text) {
   if (wanted.length > TIDY_ALIKE_BYTES || text.length > TIDY_ALIKE_BYTES) {
     return false;
   }
-  l->wanted = tidy_text(wanted, l->rooms[0]);
-  l->text = tidy_text(text, l->rooms[1]);
+  l->wanted = tidy_title(wanted, l->rooms[0]);
+  l->text = tidy_title(text, l->rooms[1]);
   return l->wanted.bytes != wanted.bytes || l->text.bytes != text.bytes;
 }
 
