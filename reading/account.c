@@ -21,6 +21,37 @@ static void put_names(const input_header *h, buf *out) {
   }
 }
 
+static bool is_ascii(slice text) {
+  for (size_t i = 0; i < text.length; i++) {
+    if ((unsigned char)text.bytes[i] >= 0x80) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Names may be misread, and then nobody finds a column by its own. */
+static void put_encoding(const input_file *f, buf *out) {
+  const input_header *h = &f->header;
+  const uint32_t more = f->format->notices != NULL ? f->format->notices(f) : 0;
+  bool is_plain = true;
+  for (uint32_t i = 0; i < h->count && is_plain; i++) {
+    is_plain = is_ascii(h->columns[i].name);
+  }
+  if (((h->reading.notices | more) >> FILE_NOTICE_UTF8_ALREADY & 1) != 0) {
+    buf_printf(out,
+               "; its texts are valid UTF-8, and the encoding that is stated%s%s%s makes other letters of "
+               "them: `data: {encoding: utf-8}` reads its own",
+               h->encoding != NULL ? " (" : "", h->encoding != NULL ? h->encoding : "",
+               h->encoding != NULL ? ")" : "");
+  } else if (!is_plain && h->encoding != NULL) {
+    buf_printf(out,
+               "; its texts are read as %s: if these names look wrong, `data: {encoding: gb18030}`, or "
+               "another one, states in what they are",
+               h->encoding);
+  }
+}
+
 void input_account(const input_file *f, buf *out) {
   const input_header *h = &f->header;
   char count[TEXT_COUNT_BYTES];
@@ -32,6 +63,7 @@ void input_account(const input_file *f, buf *out) {
   }
   buf_printf(out, "%s column%s", count, h->count == 1 ? "" : "s");
   put_names(h, out);
+  put_encoding(f, out);
   if (h->first_line.length > 0) {
     buf_printf(out, "; the line as read: ");
     put_cut(out, h->first_line, LINE_COLUMNS);

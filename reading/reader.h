@@ -54,6 +54,7 @@ typedef struct input_header {
   slice manner;     /* how the names were told apart: "its header, line 1, is cut at ';' (...) into"; may be
                        empty */
   slice first_line; /* with the names, as it stands there, without its end; may be empty */
+  const char *encoding; /* in which a format of bytes reads its texts; NULL: UTF-8, or not known */
 } input_header;
 
 /* ---- Rows ---------------------------------------------------------------------------------------- */

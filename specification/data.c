@@ -29,6 +29,7 @@ static void read_encoding(compilation *c, const node *n) {
     *at = (char)tolower((unsigned char)*at);
   }
   if (is_utf8(lower)) {
+    c->data.encoding = "utf-8"; /* files of SPSS and Stata may state another one */
     return;
   }
   iconv_t converter = strchr(lower, '/') == NULL ? iconv_open("UTF-8", lower) : (iconv_t)-1;

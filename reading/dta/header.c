@@ -307,6 +307,7 @@ static status find_encoding(input_file *f, error *err) {
                 : d->layout->release < 118   ? "WINDOWS-1252"
                                              : NULL;
   padded_texts_use(&d->texts, d->encoding);
+  f->header.encoding = d->encoding;
   return padded_texts_check(d->encoding, f->title, err);
 }
 

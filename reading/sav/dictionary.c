@@ -218,6 +218,7 @@ status sav_make_columns(input_file *f, const sav_records *records, error *err) {
   sav_making m = {.f = f, .records = records};
   TRY(find_encoding(f, records, err));
   m.texts.encoding = ((sav_file *)f->self)->encoding;
+  f->header.encoding = m.texts.encoding;
   m.texts.watch = ((sav_file *)f->self)->watch;
   take_numbers(f->self, records);
   const status st = make_columns(&m, err);
