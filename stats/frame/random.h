@@ -14,6 +14,7 @@ typedef enum random_stream {
       3,               /* index: the row's ordinal, second index 0; or the hash of its unit, second index 1 */
   RANDOM_RESAMPLE = 4, /* index: resample, second index: which of its draws */
   RANDOM_TABLE = 5,    /* index: table drawn, second index: its cell */
+  RANDOM_PARALLEL = 6, /* index: matrix drawn, second index: its entry */
 } random_stream;
 
 uint64_t random_bits(uint64_t seed, random_stream stream, uint64_t index, uint32_t second_index);
