@@ -126,6 +126,7 @@ static void a_mistake_elsewhere_makes_no_second_one_in_any_analysis(void **state
       {"reliability", "{items: [s, t]}"},
       {"drivers", "{outcome: s, predictors: t}"},
       {"importance_performance", "{items: [s], outcome: t}"},
+      {"factors", "{items: [s, t]}"},
   };
   assert_int_equal(analysis_count(), sizeof arguments / sizeof arguments[0]);
   for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {

@@ -78,6 +78,14 @@ static const request requests[] = {
     {"logistic", NULL, {{"outcome", "recommend"}, {"event", "9 10"}, {"predictors", "q1 region"}}, {"sex"}},
     {"drivers", NULL, {{"outcome", "recommend"}, {"predictors", "q1 q4 region"}}, {"sex"}},
     {"importance_performance", "q1 q2 q3", {{"outcome", "recommend"}}, {"sex"}},
+    {"factors",
+     "q1 q2 q3 q4 recommend",
+     {{"factors", "2"}, {"extraction", "ml"}, {"intervals", "true"}, {"matrices", "20"}},
+     {"sex"}},
+    {"factors",
+     NULL,
+     {{"extraction", "components"}, {"missing", "pairwise"}, {"rotation", "varimax"}},
+     {NULL}},
 };
 enum { REQUESTS = sizeof requests / sizeof requests[0] };
 _Static_assert((int)REQUESTS <= (int)REQUESTS_MAX, "names have room");
