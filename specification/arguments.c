@@ -271,6 +271,35 @@ static argument_outcome read_numbers(compilation *c, const analysis_argument *a,
   return out->numbers != NULL && read_row(c, a, n, out->numbers) ? ARGUMENT_READ : ARGUMENT_WRONG;
 }
 
+/* ---- Maps -------------------------------------------------------------------------------------------- */
+
+/* The variables that the keys of N name, in its order. */
+static argument_outcome read_keys(compilation *c, const analysis_argument *a, const node *n,
+                                  argument_value *out) {
+  symbol **list = ARENA_ARRAY(c->memory, symbol *, (size_t)n->count + 1);
+  bool all_well = list != NULL;
+  for (uint32_t i = 0; list != NULL && i < n->count; i++) {
+    list[i] = symbol_use(c, n->keys[i]->text, n->keys[i]->at);
+    all_well = list[i] != NULL && check_accepts(c, a, list[i], n->keys[i]->at) && all_well;
+  }
+  return all_well ? take_variables(c, list, n->count, out) : ARGUMENT_WRONG;
+}
+
+static argument_outcome read_number_map(compilation *c, const analysis_argument *a, const node *n,
+                                        argument_value *out) {
+  if (n->kind != NODE_MAP || n->count == 0 || n->count > LIST_MAX) {
+    field_expected(c, n, a->name, "a number for each variable, as in \"{quality: 0.8}\"");
+    return ARGUMENT_WRONG;
+  }
+  out->list_count = n->count;
+  out->numbers = ARENA_ARRAY(c->memory, decimal, n->count);
+  bool all_well = out->numbers != NULL;
+  for (uint32_t i = 0; out->numbers != NULL && i < n->count; i++) {
+    all_well = field_decimal(c, n->items[i], a->name, &out->numbers[i]) && all_well;
+  }
+  return read_keys(c, a, n, out) == ARGUMENT_READ && all_well ? ARGUMENT_READ : ARGUMENT_WRONG;
+}
+
 /* ---- Texts ---------------------------------------------------------------------------------------- */
 
 static bool read_text(compilation *c, const analysis_argument *a, const node *n, slice *out) {
@@ -307,11 +336,12 @@ typedef argument_outcome (*argument_reader)(compilation *c, const analysis_argum
                                             argument_value *out);
 
 static const argument_reader readers[] = {
-    [ARGUMENT_VARIABLE] = read_variable,   [ARGUMENT_VARIABLES] = read_variables,
-    [ARGUMENT_CONSTRUCT] = read_construct, [ARGUMENT_INTEGER] = read_integer,
-    [ARGUMENT_NUMBER] = read_number,       [ARGUMENT_BOOLEAN] = read_boolean,
-    [ARGUMENT_CHOICE] = read_choice,       [ARGUMENT_INTEGERS] = read_integers,
-    [ARGUMENT_NUMBERS] = read_numbers,     [ARGUMENT_TEXTS] = read_texts,
+    [ARGUMENT_VARIABLE] = read_variable,     [ARGUMENT_VARIABLES] = read_variables,
+    [ARGUMENT_CONSTRUCT] = read_construct,   [ARGUMENT_INTEGER] = read_integer,
+    [ARGUMENT_NUMBER] = read_number,         [ARGUMENT_BOOLEAN] = read_boolean,
+    [ARGUMENT_CHOICE] = read_choice,         [ARGUMENT_INTEGERS] = read_integers,
+    [ARGUMENT_NUMBERS] = read_numbers,       [ARGUMENT_TEXTS] = read_texts,
+    [ARGUMENT_NUMBER_MAP] = read_number_map,
 };
 
 argument_outcome argument_read(compilation *c, const analysis_argument *a, const node *n,
@@ -350,6 +380,14 @@ static json *list_normal(compilation *c, const analysis_argument *a, const argum
   return list;
 }
 
+static json *map_normal(compilation *c, const argument_value *v) {
+  json *map = json_object(c->memory);
+  for (uint32_t i = 0; i < v->variables_count; i++) {
+    json_set(map, c->plan->variables[v->variables[i]].name, normal_decimal(c, v->numbers[i]));
+  }
+  return map;
+}
+
 json *argument_normal(compilation *c, const analysis_argument *a, const argument_value *v) {
   if (!v->given && a->fallback == NULL && a->type != ARGUMENT_CHOICE) {
     return json_null(c->memory);
@@ -364,6 +402,8 @@ json *argument_normal(compilation *c, const analysis_argument *a, const argument
     case ARGUMENT_CHOICE:
       return a->choices != NULL ? json_text(c->memory, slice_of(a->choices[v->integer]))
                                 : json_null(c->memory);
+    case ARGUMENT_NUMBER_MAP:
+      return map_normal(c, v);
     default:
       return list_normal(c, a, v);
   }

@@ -93,11 +93,12 @@ typedef enum argument_type {
   ARGUMENT_INTEGERS, /* a list, or "2..6" */
   ARGUMENT_NUMBERS,  /* a list of numbers, or of lists of numbers (rows) */
   ARGUMENT_TEXTS, /* one text or a list, in tidy form (base/tidy.h): values of another argument's variable */
+  ARGUMENT_NUMBER_MAP, /* numbers by variable: `variables` and `numbers`, one of each */
 } argument_type;
 
 typedef struct argument_value {
   bool given;          /* false: the default stands here, if there is one */
-  uint32_t *variables; /* VARIABLE(S), CONSTRUCT */
+  uint32_t *variables; /* VARIABLE(S), CONSTRUCT, maps */
   uint32_t variables_count;
   int64_t integer; /* INTEGER, BOOLEAN, CHOICE */
   double number;

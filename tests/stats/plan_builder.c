@@ -166,6 +166,22 @@ static void parse_integers(const plan *p, const char *value, argument_value *out
   }
 }
 
+/* "quality=0.8 price=0.75" */
+static void parse_map(const plan *p, const char *value, argument_value *out) {
+  const char *list[LIST_MAX];
+  const uint32_t count = words(p, value, list);
+  out->variables = ARENA_ARRAY(p->memory, uint32_t, count);
+  out->numbers = ARENA_ARRAY(p->memory, decimal, count);
+  out->variables_count = out->list_count = count;
+  for (uint32_t i = 0; i < count; i++) {
+    const slice item = slice_of(list[i]);
+    const char *equal = strchr(list[i], '=');
+    const slice name = {item.bytes, equal != NULL ? (size_t)(equal - item.bytes) : item.length};
+    out->variables[i] = build_find(p, arena_copy(p->memory, name));
+    decimal_parse(slice_of(equal != NULL ? equal + 1 : ""), '.', &out->numbers[i]);
+  }
+}
+
 static void parse(const plan *p, const analysis_argument *argument, const char *value, argument_value *out) {
   const char *list[LIST_MAX];
   switch (argument->type) {
@@ -205,6 +221,9 @@ static void parse(const plan *p, const analysis_argument *argument, const char *
       break;
     case ARGUMENT_NUMBER:
       out->number = strtod(value, NULL);
+      break;
+    case ARGUMENT_NUMBER_MAP:
+      parse_map(p, value, out);
       break;
     case ARGUMENT_NUMBERS:
       fail(argument->name, "the builder does not know lists of numbers");

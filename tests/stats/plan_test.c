@@ -112,6 +112,13 @@ static argument_value argument_for(plan *p, const analysis_argument *table) {
       a.texts[1] = slice_of("");
       a.list_count = 2;
       break;
+    case ARGUMENT_NUMBER_MAP:
+      a.variables = ARENA_ARRAY(p->memory, uint32_t, 1);
+      a.variables[0] = suitable(p, table->accepts);
+      a.numbers = ARENA_ARRAY(p->memory, decimal, 1);
+      a.numbers[0] = (decimal){85, 2};
+      a.variables_count = a.list_count = 1;
+      break;
   }
   return a;
 }
