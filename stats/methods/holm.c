@@ -59,6 +59,11 @@ status holm_adjust_among(const double *p, double *adjusted, size_t count, size_t
 }
 
 status benjamini_hochberg_adjust(const double *p, double *adjusted, size_t count, error *err) {
+  return benjamini_hochberg_adjust_among(p, adjusted, count, 0, err);
+}
+
+status benjamini_hochberg_adjust_among(const double *p, double *adjusted, size_t count, size_t unknown,
+                                       error *err) {
   size_t tests = 0;
   ranked *order = rank_known(p, adjusted, count, &tests);
   if (order == NULL) {
@@ -66,7 +71,7 @@ status benjamini_hochberg_adjust(const double *p, double *adjusted, size_t count
   }
   double lowest = 1;
   for (size_t i = tests; i-- > 0;) {
-    lowest = fmin(lowest, order[i].p * (double)tests / (double)(i + 1));
+    lowest = fmin(lowest, order[i].p * (double)(tests + unknown) / (double)(i + 1));
     adjusted[order[i].at] = lowest;
   }
   free(order);

@@ -18,5 +18,8 @@ status holm_adjust_among(const double *p, double *adjusted, size_t count, size_t
 /* Benjamini & Hochberg's adjustment, of the share of false discoveries instead of the chance of any (1995,
  * JRSS B 57:289-300; R's p.adjust(method = "BH")); otherwise as holm_adjust. */
 status benjamini_hochberg_adjust(const double *p, double *adjusted, size_t count, error *err) MUST_USE;
+/* The same among UNKNOWN further tests, as holm_adjust_among. */
+status benjamini_hochberg_adjust_among(const double *p, double *adjusted, size_t count, size_t unknown,
+                                       error *err) MUST_USE;
 
 #endif
