@@ -6,15 +6,23 @@
 #include <math.h>
 
 #include "stats/analyses/correlate.h"
+#include "stats/analyses/correlate_demand.h"
 #include "stats/analyses/correlate_spearman.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/terms.h"
 #include "stats/methods/holm.h"
 
-typedef enum adjustment { ADJUST_HOLM, ADJUST_NONE } adjustment;
-
 static const char *const methods[] = {"pearson", "spearman", "both", NULL};
-static const char *const adjustments[] = {"holm", "none", NULL};
+static const char *const adjustments[] = {[CORRELATION_HOLM] = "holm",
+                                          [CORRELATION_UNADJUSTED] = "none",
+                                          [CORRELATION_BENJAMINI_HOCHBERG] = "benjamini_hochberg",
+                                          NULL};
+static const char *const rows_choices[] = {
+    [PARTIAL_LISTWISE] = "listwise", [PARTIAL_PAIRWISE] = "pairwise", NULL};
+static const char *const groups_choices[] = {
+    [GROUPS_NONE] = "none", [GROUPS_PAIRS] = "pairs", [GROUPS_REST] = "rest", NULL};
+static const char *const sample_choices[] = {
+    [PAIRS_NONE] = "none", [PAIRS_SHARING] = "overlapping", [PAIRS_ALL] = "all", NULL};
 
 static const analysis_argument arguments[] = {
     {.name = "items",
@@ -35,8 +43,36 @@ static const analysis_argument arguments[] = {
      .type = ARGUMENT_CHOICE,
      .choices = adjustments,
      .fallback = "holm",
-     .help = "adjust p for the number of pairs"},
+     .help = "adjust p for the number of pairs, or of differences"},
+    {.name = "controls",
+     .type = ARGUMENT_VARIABLES,
+     .accepts = ACCEPT_NUMERIC,
+     .help = "also partial correlations, with these held constant"},
+    {.name = "partial",
+     .type = ARGUMENT_CHOICE,
+     .choices = rows_choices,
+     .fallback = "listwise",
+     .help = "their rows: those that answer everything, or those of each pair"},
+    {.name = "disattenuate",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "also r divided by the root of both reliabilities; of constructs alpha"},
+    {.name = "reliability",
+     .type = ARGUMENT_NUMBER_MAP,
+     .accepts = ACCEPT_NUMERIC,
+     .help = "reliabilities instead of alpha, as {quality: 0.8}"},
+    {.name = "group_differences",
+     .type = ARGUMENT_CHOICE,
+     .choices = groups_choices,
+     .fallback = "none",
+     .help = "test r of the groups of by: every two, or each against the rest"},
+    {.name = "pair_differences",
+     .type = ARGUMENT_CHOICE,
+     .choices = sample_choices,
+     .fallback = "none",
+     .help = "test every two pairs of items: those with one in common, or all"},
 };
+
 /* The K-th variable of ITEMS followed by OTHERS. */
 static uint32_t named(const argument_value *items, const argument_value *others, uint32_t k) {
   const uint32_t count = items->variables_count;
@@ -71,18 +107,18 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
       }
     }
   }
-  return STATUS_OK;
+  return demand_check(p, a, err);
 }
 
 /* ---- Asking -------------------------------------------------------------------------------------- */
 
-static status open_correlation(analysis_run *run, correlation *c, error *err) {
+static status open_correlation(analysis_run *run, correlation *c, correlation_demand *d, error *err) {
   const argument_value *items = run_argument(run, "items"), *others = run_argument(run, "with");
   *c = (correlation){.run = run,
                      .memory = json_arena(run_section(run)),
                      .weighting = run_weighting(run),
                      .method = (correlation_method)run_argument(run, "method")->integer,
-                     .adjusted = run_argument(run, "adjust")->integer == ADJUST_HOLM,
+                     .adjustment = (correlation_adjustment)run_argument(run, "adjust")->integer,
                      .pairs = {.variables_count = items->variables_count + others->variables_count,
                                .split = others->variables_count > 0 ? items->variables_count : 0}};
   c->items = ARENA_ARRAY(c->memory, uint32_t, c->pairs.variables_count);
@@ -93,12 +129,15 @@ static status open_correlation(analysis_run *run, correlation *c, error *err) {
     c->items[i] = named(items, others, i);
   }
   c->count = pairs_count(c->pairs);
-  return STATUS_OK;
+  c->adjusted = c->adjustment != CORRELATION_UNADJUSTED;
+  return demand_open(c, d, err);
 }
 
 static status begin(analysis_run *run, error *err) {
   correlation c;
-  TRY(open_correlation(run, &c, err));
+  correlation_demand d;
+  TRY(open_correlation(run, &c, &d, err));
+  TRY(demand_need(&c, &d, err));
   uint32_t *variables = ARENA_ARRAY(c.memory, uint32_t, c.pairs.variables_count);
   if (variables == NULL) {
     return error_no_memory(err, "correlate");
@@ -118,47 +157,49 @@ static status begin(analysis_run *run, error *err) {
 
 /* ---- Coefficients of one group ------------------------------------------------------------------- */
 
-typedef struct family {
-  coefficient *at; /* per pair */
-  double *adjusted;
-} family;
-
-static status family_new(const correlation *c, family *f, error *err) {
+static status family_new(const correlation *c, correlation_family *f, error *err) {
   f->at = ARENA_ARRAY(c->memory, coefficient, c->count);
   f->adjusted = ARENA_ARRAY(c->memory, double, c->count);
   return f->at != NULL && f->adjusted != NULL ? STATUS_OK : error_no_memory(err, "correlate");
 }
 
-static coefficient_options options_of(const correlation *c, const cross_state *s,
-                                      const cross_sums *products) {
-  return (coefficient_options){.weighting = c->weighting,
-                               .w = products->w,
-                               .w2 = products->w2,
-                               .weight_decimals = s->weight_decimals,
-                               .confidence = run_request(c->run)->confidence};
+status correlation_adjust(const correlation *c, double *p, size_t count, size_t unknown, error *err) {
+  switch (c->adjustment) {
+    case CORRELATION_HOLM:
+      return holm_adjust_among(p, p, count, unknown, err);
+    case CORRELATION_BENJAMINI_HOCHBERG:
+      return benjamini_hochberg_adjust_among(p, p, count, unknown, err);
+    case CORRELATION_UNADJUSTED:
+      break;
+  }
+  return STATUS_OK;
 }
 
-static status pearson_of(const correlation *c, const cross_state *s, const cross_sums *products,
-                         coefficient *out, error *err) {
-  bool weighted = c->weighting != WEIGHTING_NONE;
-  product_sums p = {.n = products->n,
-                    .count = weighted ? exact_from_i128(products->w) : exact_from_i64(products->n),
-                    .x = weighted ? products->wx : products->x,
-                    .y = weighted ? products->wy : products->y,
-                    .xx = weighted ? products->wxx : products->xx,
-                    .yy = weighted ? products->wyy : products->yy,
-                    .xy = weighted ? products->wxy : products->xy};
-  coefficient_options options = options_of(c, s, products);
+status correlation_of(const correlation *c, const cross_sums *products, uint8_t weight_decimals,
+                      coefficient *out, error *err) {
+  const bool weighted = c->weighting != WEIGHTING_NONE;
+  const product_sums p = {.n = products->n,
+                          .count = weighted ? exact_from_i128(products->w) : exact_from_i64(products->n),
+                          .x = weighted ? products->wx : products->x,
+                          .y = weighted ? products->wy : products->y,
+                          .xx = weighted ? products->wxx : products->xx,
+                          .yy = weighted ? products->wyy : products->yy,
+                          .xy = weighted ? products->wxy : products->xy};
+  const coefficient_options options = {.weighting = c->weighting,
+                                       .w = products->w,
+                                       .w2 = products->w2,
+                                       .weight_decimals = weight_decimals,
+                                       .confidence = run_request(c->run)->confidence};
   return coefficient_make(&p, &options, out, err);
 }
 
-static status fill_family(const correlation *c, const group_walk *w, family *f, error *err) {
+static status fill_family(const correlation *c, const group_walk *w, correlation_family *f, error *err) {
   const cross_state *s = run_result(c->run, group_walk_result(w));
   for (uint64_t pair = 0; pair < c->count; pair++) {
-    TRY(pearson_of(c, s, &s->at[w->place * c->count + pair], &f->at[pair], err));
+    TRY(correlation_of(c, &s->at[w->place * c->count + pair], s->weight_decimals, &f->at[pair], err));
     f->adjusted[pair] = f->at[pair].p;
   }
-  return holm_adjust(f->adjusted, f->adjusted, c->count, err);
+  return correlation_adjust(c, f->adjusted, c->count, 0, err);
 }
 
 /* ---- Tables -------------------------------------------------------------------------------------- */
@@ -207,7 +248,7 @@ static void write_figures(const correlation *c, table *t, const char *column, co
   }
 }
 
-static void write_matrix(const correlation *c, const coefficient_tables *t, const family *f) {
+static void write_matrix(const correlation *c, const coefficient_tables *t, const correlation_family *f) {
   for (uint32_t i = 0; i < pairs_end(c->pairs); i++) {
     for (uint32_t j = pairs_first(c->pairs, i); j < c->pairs.variables_count; j++) {
       const uint64_t pair = pair_index(c->pairs, i, j);
@@ -220,7 +261,7 @@ static void write_matrix(const correlation *c, const coefficient_tables *t, cons
 }
 
 static void write_pairs(const correlation *c, const coefficient_tables *t, const group_walk *w,
-                        const family *f) {
+                        const correlation_family *f) {
   for (uint32_t i = 0; i < pairs_end(c->pairs); i++) {
     for (uint32_t j = pairs_first(c->pairs, i); j < c->pairs.variables_count; j++) {
       const uint64_t pair = pair_index(c->pairs, i, j);
@@ -240,52 +281,7 @@ static void write_pairs(const correlation *c, const coefficient_tables *t, const
   }
 }
 
-/* ---- Warnings ------------------------------------------------------------------------------------ */
-
-static void warn_constants(const correlation *c, const group_walk *w, const family *f) {
-  bool *constant = ARENA_ARRAY(c->memory, bool, c->pairs.variables_count);
-  for (uint32_t i = 0; constant != NULL && i < pairs_end(c->pairs); i++) {
-    for (uint32_t j = pairs_first(c->pairs, i); j < c->pairs.variables_count; j++) {
-      const coefficient *at = &f->at[pair_index(c->pairs, i, j)];
-      constant[i] = constant[i] || at->x_constant;
-      constant[j] = constant[j] || at->y_constant;
-    }
-  }
-  for (uint32_t i = 0; constant != NULL && i < c->pairs.variables_count; i++) {
-    if (constant[i]) {
-      json *detail = run_detail(c->run);
-      json_set_text(detail, "item", run_plan(c->run)->variables[c->items[i]].name);
-      json_set(detail, "group", group_json(w));
-      run_warn(c->run, "constant_item", detail);
-    }
-  }
-}
-
-/* One warning for all pairs of a group: with many items most of them would say the same. */
-static void warn_few(const correlation *c, const group_walk *w, const family *f) {
-  const int64_t threshold = run_request(c->run)->small_base;
-  uint32_t smallest[2] = {0, 0};
-  int64_t n = INT64_MAX;
-  for (uint32_t i = 0; i < pairs_end(c->pairs); i++) {
-    for (uint32_t j = pairs_first(c->pairs, i); j < c->pairs.variables_count; j++) {
-      int64_t here = f->at[pair_index(c->pairs, i, j)].n;
-      if (here < n) {
-        n = here;
-        smallest[0] = i;
-        smallest[1] = j;
-      }
-    }
-  }
-  if (n < threshold) {
-    json *detail = run_detail(c->run);
-    json_set_text(detail, "item", run_plan(c->run)->variables[c->items[smallest[0]]].name);
-    json_set_text(detail, "other_item", run_plan(c->run)->variables[c->items[smallest[1]]].name);
-    json_set(detail, "group", group_json(w));
-    json_set_integer(detail, "n", n);
-    json_set_integer(detail, "threshold", threshold);
-    run_warn(c->run, "few_pairs", detail);
-  }
-}
+/* ---- Notes -------------------------------------------------------------------------------------------- */
 
 static void write_notes(const correlation *c) {
   static const char *const sizes[] = {[WEIGHTING_NONE] = "note_correlation",
@@ -297,7 +293,7 @@ static void write_notes(const correlation *c) {
     run_note(c->run, c->weighting == WEIGHTING_NONE ? "note_spearman" : "note_spearman_weighted", NULL);
   }
   if (c->adjusted) {
-    run_note(c->run, "note_holm_pairs", NULL);
+    run_note(c->run, c->adjustment == CORRELATION_HOLM ? "note_holm_pairs" : "note_bh_pairs", NULL);
   }
 }
 
@@ -316,7 +312,7 @@ static bool has_pairs(const correlation *c, const group_walk *w) {
 /* The rows of a family that wait for rho: sizes alone.  What each pair allows follows from its products:
  * ranks vary where answers do. */
 static void write_waiting(const correlation *c, const coefficient_tables *t, const group_walk *w,
-                          const family *f, family *waiting, rank_family *ranks) {
+                          const correlation_family *f, correlation_family *waiting, rank_family *ranks) {
   for (uint64_t pair = 0; pair < c->count; pair++) {
     const coefficient *at = &f->at[pair];
     waiting->at[pair] = (coefficient){.n = at->n,
@@ -340,7 +336,7 @@ static void write_waiting(const correlation *c, const coefficient_tables *t, con
 static status open_ranks(const correlation *c, rank_family **out, error *err) {
   *out = ARENA_ARRAY(c->memory, rank_family, groups_count(c->run));
   for (uint32_t which = 0; *out != NULL && which < groups_count(c->run); which++) {
-    const cross_state *s = run_result(c->run, which);
+    const cross_state *s = run_result(c->run, c->products + which);
     rank_family *f = &(*out)[which];
     f->groups = &s->groups;
     f->places = grouping_places(&s->groups);
@@ -356,13 +352,13 @@ static status open_ranks(const correlation *c, rank_family **out, error *err) {
 
 static status write_all(const correlation *c, rank_family *ranks, error *err) {
   const bool pearson = c->method != METHOD_SPEARMAN, spearman = c->method != METHOD_PEARSON;
-  family f, waiting;
+  correlation_family f, waiting;
   TRY(family_new(c, &f, err));
   TRY(family_new(c, &waiting, err));
   const coefficient_tables of_r = pearson ? open_tables(c, false) : (coefficient_tables){0};
   const coefficient_tables of_rho = spearman ? open_tables(c, true) : (coefficient_tables){0};
   uint32_t rows = 0;
-  group_walk w = group_walk_begin(c->run, 0, false);
+  group_walk w = group_walk_begin(c->run, c->products, false);
   while (group_walk_next(&w)) {
     if (!has_pairs(c, &w)) {
       continue;
@@ -379,16 +375,17 @@ static status write_all(const correlation *c, rank_family *ranks, error *err) {
       rows += (uint32_t)c->count;
       write_waiting(c, &of_rho, &w, &f, &waiting, &ranks[w.which]);
     }
-    warn_few(c, &w, &f);
-    warn_constants(c, &w, &f);
+    correlation_warn_few(c, &w, &f);
+    correlation_warn_constants(c, &w, &f);
   }
   return STATUS_OK;
 }
 
 static status step(analysis_run *run, error *err) {
   correlation c;
+  correlation_demand d;
   rank_family *ranks = NULL;
-  TRY(open_correlation(run, &c, err));
+  TRY(open_correlation(run, &c, &d, err));
   if (run_stage(run) > 0) {
     return spearman_next(&c, err);
   }
@@ -397,12 +394,14 @@ static status step(analysis_run *run, error *err) {
   }
   TRY(write_all(&c, ranks, err));
   write_notes(&c);
-  return ranks != NULL ? spearman_first(&c, ranks, 0, err) : STATUS_OK;
+  TRY(demand_write(&c, &d, err));
+  return ranks != NULL ? spearman_first(&c, ranks, c.products, err) : STATUS_OK;
 }
 
 static status ask_again(analysis_run *run, error *err) {
   correlation c;
-  TRY(open_correlation(run, &c, err));
+  correlation_demand d;
+  TRY(open_correlation(run, &c, &d, err));
   return spearman_ask_again(&c, err);
 }
 
@@ -421,7 +420,10 @@ const analysis_kind analysis_correlate = {
         "\n"
         "Weights: r of the weighted covariances, rho of weighted mid-ranks.  Sampling weights: n in t and\n"
         "the interval is Kish's effective size (Sw)^2 / Sw^2; frequency weights: Sw.\n"
-        "Fewer than 3 common rows, or an item without variance: no value.",
+        "Fewer than 3 common rows, or an item without variance: no value.\n"
+        "\n"
+        "On demand: partial correlations given controls; r disattenuated by reliability; tests of two\n"
+        "correlations that differ, of groups (Fisher) or of the same rows (Steiger, Williams).",
     .example =
         "analyses:\n"
         "  - correlate:\n"

@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "stats/analyses/correlate_spearman.h"
-#include "stats/methods/holm.h"
 
 static json *row_at(const json *rows, uint64_t index) {
   return (json *)json_at(rows, index);
@@ -72,7 +71,7 @@ void rank_refuse(rank_course *r, const rank_pair *p) {
   run_warn(c->run, p->which > 0 ? "ranks_too_many_by" : "ranks_too_many", detail);
 }
 
-/* Holm over the pairs of one group. */
+/* Over the pairs of one group. */
 static status adjust_group(const rank_course *r, uint32_t which, uint32_t place, double *p, error *err) {
   const correlation *c = r->c;
   const rank_family *family = &r->families[which];
@@ -83,7 +82,7 @@ static status adjust_group(const rank_course *r, uint32_t which, uint32_t place,
     const bool known = json_kind_of(figure) == JSON_NUMBER || json_kind_of(figure) == JSON_INTEGER;
     p[pair] = known ? json_as_number(figure) : NAN;
   }
-  TRY(holm_adjust_among(p, p, c->count, family->refused[place], err));
+  TRY(correlation_adjust(c, p, c->count, family->refused[place], err));
   for (uint64_t pair = 0; pair < c->count; pair++) {
     json_set_number(row_at(rows, first + pair), "p_adjusted", p[pair]);
     if (which == 0) {

@@ -34,15 +34,10 @@ static status add_construct(const plan *p, scale *s, uint32_t construct, error *
   return STATUS_OK;
 }
 
-static status add_scale(arena *a, const plan *p, uint32_t construct, scales *out, error *err) {
-  scale *s = &out->at[out->count];
-  *s = (scale){.construct = p->constructs[construct].variable,
-               .items = ARENA_ARRAY(a, uint32_t, RELIABILITY_ITEMS_MAX)};
-  if (s->items == NULL) {
-    return error_no_memory(err, "reliability");
-  }
-  out->count++;
-  return add_construct(p, s, construct, err);
+status scale_of_construct(arena *a, const plan *p, uint32_t construct, scale *out, error *err) {
+  *out = (scale){.construct = p->constructs[construct].variable,
+                 .items = ARENA_ARRAY(a, uint32_t, RELIABILITY_ITEMS_MAX)};
+  return out->items != NULL ? add_construct(p, out, construct, err) : error_no_memory(err, "reliability");
 }
 
 static status add_named(arena *a, const plan *p, const argument_value *items, scales *out, error *err) {
@@ -73,10 +68,10 @@ status scales_make(arena *a, const plan *p, const plan_analysis *request, scales
     return add_named(a, p, items, out, err);
   }
   if (construct->variables_count > 0) {
-    return add_scale(a, p, construct->variables[0], out, err);
+    return scale_of_construct(a, p, construct->variables[0], &out->at[out->count++], err);
   }
   for (uint32_t c = 0; c < p->constructs_count; c++) {
-    TRY(add_scale(a, p, c, out, err));
+    TRY(scale_of_construct(a, p, c, &out->at[out->count++], err));
   }
   return STATUS_OK;
 }

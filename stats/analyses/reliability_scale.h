@@ -1,5 +1,6 @@
 /* The parts of reliability: the scales and their requests (reliability_scale.c), tables
- * (reliability_tables.c), the row of the analysis (reliability.c).  For these files alone. */
+ * (reliability_tables.c), the row of the analysis (reliability.c).  For these files alone, but for the items
+ * of a construct, whose alpha correlate needs too. */
 #ifndef CANVASS_STATS_ANALYSES_RELIABILITY_SCALE_H
 #define CANVASS_STATS_ANALYSES_RELIABILITY_SCALE_H
 
@@ -26,6 +27,9 @@ enum { RELIABILITY_ITEMS_MAX = 300 };
  * items of the constructs in it, each once.  Before the columns are known there may be none yet.
  * STATUS_SPECIFICATION: one has too many items. */
 status scales_make(arena *a, const plan *p, const plan_analysis *request, scales *out, error *err) MUST_USE;
+
+/* The scale of that construct, likewise. */
+status scale_of_construct(arena *a, const plan *p, uint32_t construct, scale *out, error *err) MUST_USE;
 
 /* Figures with errors, in the order of what is evaluated. */
 typedef enum scale_figure { SCALE_ALPHA, SCALE_OMEGA, SCALE_FIGURES } scale_figure;
