@@ -24,7 +24,6 @@ static const analysis_argument arguments[] = {
      .help = "what is compared: scales, numbers, constructs"},
     {.name = "groups",
      .type = ARGUMENT_VARIABLE,
-     .required = true,
      .accepts = ACCEPT_CODED,
      .help = "the variable whose values are the groups"},
     {.name = "pairs",
@@ -47,11 +46,35 @@ static const analysis_argument arguments[] = {
      .type = ARGUMENT_BOOLEAN,
      .fallback = "false",
      .help = "also the interval of eta squared"},
-    {.name = "ranks", .type = ARGUMENT_BOOLEAN, .fallback = "false", .help = "also Kruskal-Wallis and Dunn"},
+    {.name = "ranks",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "also Kruskal-Wallis and Dunn; of paired items Wilcoxon's signed ranks"},
+    {.name = "paired",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "compare the items of the same respondents two by two, instead of groups"},
+    {.name = "top_boxes",
+     .type = ARGUMENT_INTEGER,
+     .low = 1,
+     .high = 100,
+     .help = "also the shares of that many highest codes; of a flag those of yes"},
+    {.name = "nps",
+     .type = ARGUMENT_BOOLEAN,
+     .fallback = "false",
+     .help = "also net promoter scores, of scales from 0 to 10"},
 };
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
-  (void)p;
+  if (request_argument(a, "paired")->integer) {
+    TRY(compare_paired_check(p, a, err));
+  } else if (!request_argument(a, "groups")->given) {
+    return error_set(
+        err, STATUS_SPECIFICATION,
+        "groups: name the variable whose values are the groups, or say \"paired: true\" to compare "
+        "items of the same respondents");
+  }
+  TRY(compare_shares_check(p, a, err));
   const argument_value *margin = request_argument(a, "margin");
   if (margin->given && !(margin->number > 0)) {
     return error_set(err, STATUS_SPECIFICATION, "margin: %g is not above 0", margin->number);
@@ -59,7 +82,8 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
   if (margin->given && a->confidence <= 0.5) {
     return error_set(err, STATUS_SPECIFICATION, "confidence: equivalence (margin) needs more than 0.5");
   }
-  for (uint32_t i = 0; i < a->breakdowns_count; i++) {
+  const bool has_groups = request_argument(a, "groups")->given;
+  for (uint32_t i = 0; has_groups && i < a->breakdowns_count; i++) {
     if (a->breakdowns[i].count == PROGRAM_BY_MAX) {
       return error_set(
           err, STATUS_SPECIFICATION,
@@ -76,6 +100,9 @@ bool comparison_is_coded(const analysis_run *run, uint32_t item) {
 static status begin(analysis_run *run, error *err) {
   const argument_value *items = run_argument(run, "items");
   uint32_t inner = 0;
+  if (run_argument(run, "paired")->integer) {
+    return compare_paired_begin(run, err);
+  }
   TRY(run_variable(run, run_argument(run, "groups")->variables[0], &inner, err));
   for (uint32_t i = 0; i < items->variables_count; i++) {
     uint32_t variable = 0;
@@ -154,6 +181,13 @@ json *comparison_detail(const comparison *c) {
   return detail;
 }
 
+void comparison_warn_many(const comparison *c, const char *code) {
+  json *detail = comparison_detail(c);
+  json_set_integer(detail, "n", c->count);
+  json_set_integer(detail, "threshold", PAIRED_GROUPS_MAX);
+  run_warn(c->run, code, detail);
+}
+
 status comparison_adjust(const comparison *c, double *p, size_t count, error *err) {
   return run_argument(c->run, "adjust")->integer == ADJUST_HOLM ? holm_adjust(p, p, count, err)
                                                                 : benjamini_hochberg_adjust(p, p, count, err);
@@ -229,6 +263,9 @@ static status write_tests(comparison *c, error *err) {
   table_number(c->anova, "ss_within", a.ss_within);
   table_number(c->anova, "eta2", a.eta2);
   table_number(c->anova, "omega2", a.omega2);
+  if (isnan(a.f) && a.ss_between > 0 && a.df_within > 0) {
+    run_warn(c->run, "no_variance_within", comparison_detail(c));
+  }
   TRY(welch_make(c->groups, c->count, &test, err));
   write_test(c, c->welch, &test);
   warn_no_test(c, &test);
@@ -253,11 +290,7 @@ static void write_pair(comparison *c, uint32_t a, uint32_t b, const pair_test *t
 
 static status write_pairs(comparison *c, error *err) {
   if (c->count > PAIRED_GROUPS_MAX) {
-    json *detail = run_detail(c->run);
-    json_set_text(detail, "item", run_plan(c->run)->variables[c->item].name);
-    json_set_integer(detail, "n", c->count);
-    json_set_integer(detail, "threshold", PAIRED_GROUPS_MAX);
-    run_warn(c->run, "pairs_left_out", detail);
+    comparison_warn_many(c, "pairs_left_out");
     return STATUS_OK;
   }
   const size_t count = (size_t)c->count * (c->count - 1) / 2;
@@ -304,6 +337,7 @@ static status compare_item(comparison *c, uint32_t first, error *err) {
     }
     TRY(compare_means_write(c, err));
     TRY(compare_ranks_write(c, err));
+    TRY(compare_shares_write(c, err));
   }
   return STATUS_OK;
 }
@@ -335,9 +369,13 @@ static status step(analysis_run *run, error *err) {
                   .memory = json_arena(run_section(run)),
                   .weighting = run_weighting(run),
                   .options = run_estimate_options(run)};
+  if (run_argument(run, "paired")->integer) {
+    return compare_paired_step(&c, err);
+  }
   open_tables(&c);
   compare_means_open(&c);
   compare_ranks_open(&c);
+  compare_shares_open(&c);
   const argument_value *items = run_argument(run, "items");
   for (uint32_t i = 0; i < items->variables_count; i++) {
     c.item = items->variables[i];
@@ -354,6 +392,7 @@ static status step(analysis_run *run, error *err) {
   }
   compare_means_note(&c);
   compare_ranks_note(&c);
+  compare_shares_note(&c);
   return STATUS_OK;
 }
 
@@ -368,7 +407,9 @@ const analysis_kind analysis_compare = {
         "A row counts when item and group are answered.  Analysis of variance, Welch's test and t of all\n"
         "pairs with Cohen's d, exact from n, sum and sum of squares; frequency weights repeat rows; "
         "sampling\n"
-        "weights: Wald F and t with linearised errors (survey's regTermTest and svyttest).\n",
+        "weights: Wald F and t with linearised errors (survey's regTermTest and svyttest).\n"
+        "On demand: Tukey, Games-Howell, a benchmark, equivalence, eta squared, ranks, shares (Newcombe's\n"
+        "interval) and net promoter scores; or, paired, the items of the same respondents.\n",
     .example =
         "analyses:\n"
         "  - compare:\n"
@@ -381,7 +422,7 @@ const analysis_kind analysis_compare = {
     .presentation =
         {
             .chapter = CHAPTER_DIFFERENCES,
-            .headlines = {{"anova", "p"}, {"wald", "p"}},
+            .headlines = {{"anova", "p"}, {"wald", "p"}, {"paired", "difference"}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],

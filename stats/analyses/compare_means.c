@@ -79,10 +79,7 @@ static status write_pair(const comparison *c, const anova *all, uint32_t a, uint
 static status write_pairs(const comparison *c, const anova *all, error *err) {
   const bool any = c->tukey != NULL || c->games_howell != NULL || c->equivalence != NULL;
   if (any && c->count > PAIRED_GROUPS_MAX) {
-    json *detail = comparison_detail(c);
-    json_set_integer(detail, "n", c->count);
-    json_set_integer(detail, "threshold", PAIRED_GROUPS_MAX);
-    run_warn(c->run, "multiple_left_out", detail);
+    comparison_warn_many(c, "multiple_left_out");
     return STATUS_OK;
   }
   for (uint32_t a = 0; a < c->count && any; a++) {
@@ -154,8 +151,16 @@ status compare_means_write(const comparison *c, error *err) {
   return write_pairs(c, &all, err);
 }
 
-void compare_means_note(const comparison *c) {
+void compare_note_equivalence(const comparison *c, bool any) {
   json *detail = run_detail(c->run);
+  if (any) {
+    json_set_number(detail, "threshold", run_argument(c->run, "margin")->number);
+    json_set_number(detail, "percent", round(100 * 100 * (2 * c->options.confidence - 1)) / 100);
+    run_note(c->run, "note_equivalence", detail);
+  }
+}
+
+void compare_means_note(const comparison *c) {
   if (c->weighting == WEIGHTING_SAMPLING && (run_argument(c->run, "multiple")->integer != MULTIPLE_NONE ||
                                              run_argument(c->run, "effects")->integer)) {
     run_note(c->run, "note_multiple_sampling", NULL);
@@ -166,11 +171,7 @@ void compare_means_note(const comparison *c) {
   if (c->games_howell != NULL) {
     run_note(c->run, "note_games_howell", NULL);
   }
-  if (c->equivalence != NULL) {
-    json_set_number(detail, "threshold", run_argument(c->run, "margin")->number);
-    json_set_number(detail, "percent", round(100 * 100 * (2 * c->options.confidence - 1)) / 100);
-    run_note(c->run, "note_equivalence", detail);
-  }
+  compare_note_equivalence(c, c->equivalence != NULL);
   if (c->effects != NULL) {
     run_note(c->run, "note_effects", NULL);
   }

@@ -7,9 +7,9 @@
 #include <Rmath.h>
 
 static void finish(range_test *t, uint32_t groups, double confidence) {
-  t->q = fabs(t->difference) / t->se;
+  t->q = fabs(t->difference) / t->se * M_SQRT2;
   t->p = ptukey(t->q, 1, groups, t->df, 0, 0);
-  const double half = qtukey(confidence, 1, groups, t->df, 1, 0) * t->se;
+  const double half = qtukey(confidence, 1, groups, t->df, 1, 0) * t->se / M_SQRT2;
   t->ci_low = t->difference - half;
   t->ci_high = t->difference + half;
 }
@@ -25,14 +25,14 @@ status tukey_make(const sums *a, const sums *b, const anova *analysis, uint32_t 
   out->df = analysis->df_within;
   const double square = analysis->ss_within / analysis->df_within;
   if (square > 0 && analysis->df_within >= 2) { /* the range of one degree of freedom is not computed */
-    out->se = sqrt(square / 2 * (1 / x.weighted_n + 1 / y.weighted_n));
+    out->se = sqrt(square * (1 / x.weighted_n + 1 / y.weighted_n));
     finish(out, groups, confidence);
   }
   return STATUS_OK;
 }
 
 range_test games_howell_of(const pair_test *pair, uint32_t groups, double confidence) {
-  range_test out = {.difference = pair->difference, .df = pair->df, .se = pair->se / sqrt(2)};
+  range_test out = {.difference = pair->difference, .df = pair->df, .se = pair->se};
   out.q = out.p = out.ci_low = out.ci_high = NAN;
   if (out.se > 0 && out.df >= 2) {
     finish(&out, groups, confidence);

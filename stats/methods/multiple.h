@@ -4,18 +4,18 @@
 
 #include "stats/methods/anova.h"
 
-/* NaN where a figure does not exist.  The interval holds for all pairs together. */
+/* NaN where a figure does not exist.  SE is that of the difference; the studentised range, whose unit is the
+ * error of one mean, is Q = |difference| sqrt(2) / se.  The interval holds for all pairs together. */
 typedef struct range_test {
   double difference, se, q, df, p, ci_low, ci_high;
 } range_test;
 
 /* Tukey & Kramer's test of A less B among the groups of whose analysis ANALYSIS is (Kramer 1956, Biometrics
- * 12:307-310; R's TukeyHSD): q = |difference| / se, se^2 = ms_within / 2 (1 / NA + 1 / NB), GROUPS of them.
- */
+ * 12:307-310; R's TukeyHSD): se^2 = ms_within (1 / NA + 1 / NB), GROUPS of them. */
 status tukey_make(const sums *a, const sums *b, const anova *analysis, uint32_t groups, double confidence,
                   range_test *out, error *err) MUST_USE;
 /* Games & Howell's, of unequal variances, from Welch's test of the pair (1976, Journal of Educational
- * Statistics 1:113-125): q = |t| sqrt(2) with Welch's degrees of freedom. */
+ * Statistics 1:113-125): its se and degrees of freedom. */
 range_test games_howell_of(const pair_test *pair, uint32_t groups, double confidence);
 
 /* Two one-sided tests (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15:657-680): p of a difference of at

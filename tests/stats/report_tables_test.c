@@ -10,7 +10,7 @@
 
 #define GOLDEN CANVASS_SOURCE_DIR "/tests/stats/golden/"
 
-enum { WEIGHTINGS = 3, REQUESTS_MAX = 40, ARGUMENTS_MAX = 7, NAME_BYTES = 32 };
+enum { WEIGHTINGS = 3, REQUESTS_MAX = 48, ARGUMENTS_MAX = 7, NAME_BYTES = 32 };
 
 typedef struct request {
   const char *kind, *items;
@@ -88,6 +88,11 @@ static const request requests[] = {
       {"effects", "true"},
       {"ranks", "true"}},
      {"sex"}},
+    {"compare",
+     "recommend",
+     {{"groups", "region"}, {"top_boxes", "2"}, {"nps", "true"}, {"ranks", "true"}},
+     {"sex"}},
+    {"compare", "q3 q4 spend", {{"paired", "true"}, {"ranks", "true"}, {"margin", "1"}}, {"region sex"}},
     {"reliability", "q1 q2 q3", {{NULL}}, {"region"}},
     {"reliability", "q1 q2", {{"missing", "listwise"}}, {"region"}},
     {"reliability", NULL, {{NULL}}, {NULL}},

@@ -19,11 +19,11 @@ compare <- function(name, item, x) {
   for (i in 1:3) for (j in (i + 1):4) {
     key <- list(item = item, group = list(region = regions[i]), other_group = list(region = regions[j]))
     row <- tukey[paste(regions[j], regions[i], sep = "-"), ]
-    se <- sqrt(msw / 2 * (1 / n[[i]] + 1 / n[[j]])); difference <- m[[i]] - m[[j]]
-    add(name, "tukey", key, difference = difference, p = row[["p adj"]], q = abs(difference) / se, se = se, df = fit$df.residual)
+    se <- sqrt(msw * (1 / n[[i]] + 1 / n[[j]])); difference <- m[[i]] - m[[j]]
+    add(name, "tukey", key, difference = difference, p = row[["p adj"]], q = abs(difference) / (se / sqrt(2)), se = se, df = fit$df.residual)
     kind <<- "inverted"; add(name, "tukey", key, ci_low = -row[["upr"]], ci_high = -row[["lwr"]]); kind <<- "exact"
-    a <- v[[i]] / n[[i]]; b <- v[[j]] / n[[j]]; df <- (a + b)^2 / (a^2 / (n[[i]] - 1) + b^2 / (n[[j]] - 1)); se <- sqrt((a + b) / 2)
-    add(name, "games_howell", key, p = ptukey(abs(difference) / se, k, df, lower.tail = FALSE), q = abs(difference) / se, df = df,
+    a <- v[[i]] / n[[i]]; b <- v[[j]] / n[[j]]; df <- (a + b)^2 / (a^2 / (n[[i]] - 1) + b^2 / (n[[j]] - 1)); se <- sqrt((a + b) / 2)   # of one mean, the unit of q
+    add(name, "games_howell", key, p = ptukey(abs(difference) / se, k, df, lower.tail = FALSE), q = abs(difference) / se, se = se * sqrt(2), df = df,
         ci_low = difference - qtukey(.95, k, df) * se, ci_high = difference + qtukey(.95, k, df) * se)
     u <- y[g == regions[i]]; w <- y[g == regions[j]]
     less <- t.test(u, w, mu = .75, alternative = "less")$p.value; more <- t.test(u, w, mu = -.75, alternative = "greater")$p.value
