@@ -126,21 +126,36 @@ static void put_names(buf *out) {
   buf_printf(out, "\n");
 }
 
-/* From FIRST on, those that share a line; how many there are. */
-static size_t put_summary(size_t first, buf *out) {
+/* How many from FIRST on share a line. */
+static size_t count_alike(size_t first) {
+  const char *summary = language_said(subcommand_at(first)->summary);
+  size_t count = 1;
+  while (first + count < subcommand_count() &&
+         strcmp(language_said(subcommand_at(first + count)->summary), summary) == 0) {
+    count++;
+  }
+  return count;
+}
+
+/* Those that share a line from FIRST on, after BEFORE; how many there are. */
+static size_t put_summary(const char *before, size_t first, buf *out) {
   const char *summary = language_said(subcommand_at(first)->summary);
   char names[SYNOPSIS_BYTES] = "";
-  size_t count = 0;
-  for (; first + count < subcommand_count(); count++) {
-    const subcommand *s = subcommand_at(first + count);
-    if (strcmp(language_said(s->summary), summary) != 0) {
-      break;
-    }
+  const size_t count = count_alike(first);
+  for (size_t i = 0; i < count; i++) {
     const size_t used = strlen(names);
-    (void)snprintf(names + used, sizeof names - used, "%s%s", count > 0 ? ", " : "", s->name);
+    (void)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                   subcommand_at(first + i)->name);
   }
-  buf_printf(out, "  %-*s %s%s\n", NAME_COLUMNS, names, strlen(names) > NAME_COLUMNS ? " " : "", summary);
+  buf_printf(out, "%s%-*s %s%s\n", before, NAME_COLUMNS, names, strlen(names) > NAME_COLUMNS ? " " : "",
+             summary);
   return count;
+}
+
+/* A section of one line stands beside its heading: the whole is a screen. */
+static bool is_one_line(size_t first) {
+  const size_t next = first + count_alike(first);
+  return next == subcommand_count() || subcommand_section_at(next) != subcommand_section_at(first);
 }
 
 void help_overview(buf *out) {
@@ -154,10 +169,14 @@ void help_overview(buf *out) {
   buf_printf(out, "%s\n", language_said(usage));
   for (size_t i = 0; i < subcommand_count();) {
     const subcommand_section section = subcommand_section_at(i);
-    if (i == 0 || section != subcommand_section_at(i - 1)) {
-      buf_printf(out, "%s\n", language_said(headings[section]));
+    const bool is_new = i == 0 || section != subcommand_section_at(i - 1);
+    const bool is_beside = is_new && is_one_line(i);
+    if (is_new) {
+      const char *heading = language_said(headings[section]);
+      const bool is_wide = heading[strlen(heading) - 1] != ':'; /* a full-width colon has its own room */
+      buf_printf(out, "%s%s", heading, !is_beside ? "\n" : is_wide ? "" : " ");
     }
-    i += put_summary(i, out);
+    i += put_summary(is_beside ? "" : "  ", i, out);
   }
   put_names(out);
   buf_printf(out, "%s\n  canvass run survey.yaml answers.csv\n%s\n", language_said(words[SAID_EXAMPLE]),

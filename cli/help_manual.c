@@ -125,7 +125,9 @@ static const char description[] =
 
 static const char output[] =
     "`--format` chooses the form of a report; `svg:`NAME is the chart of the analysis NAME as a picture, "
-    "`svg:`NAME/CHART another chart of it; an unknown name is an error that lists those there are.\n"
+    "`svg:`NAME/CHART another chart of it; `sheet:`NAME is the banner table of NAME for a spreadsheet, "
+    "`sheet:`NAME/beside with letters beside the figures; an unknown name is an error that lists those there "
+    "are.\n"
     "\n"
     "With `-o`, `--output` a report appears complete or not at all: a run that fails leaves the old file.  A "
     "destination that is the specification, a data file, a file of keys or inside the store, under any name, "

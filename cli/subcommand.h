@@ -69,8 +69,8 @@ typedef struct subcommand {
 } subcommand;
 
 /* Of `version`, `completion` and `help`, which share a line of the overview. */
-#define BESIDES_SUMMARY                                                                          \
-  SAID("the release; completion for shells; help on a name", "版本；shell 补全；某一名称的帮助", \
+#define BESIDES_SUMMARY                                                               \
+  SAID("the release; completion; help on a name", "版本；shell 补全；某一名称的帮助", \
        "版本；shell 補全；某一名稱的說明")
 
 #define SUBCOMMAND(name, section) extern const subcommand subcommand_##name;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/csv.h"
 #include "report/formats.h"
 #include "report/layout.h"
 
@@ -13,23 +14,6 @@
 static const char *const key_columns[] = {"item",        "other_item", "group",
                                           "other_group", "value",      "other_value"};
 enum { KEY_COLUMNS = sizeof key_columns / sizeof key_columns[0] };
-
-static void put_quoted(buf *out, slice text) {
-  bool needs_quotes = false;
-  for (size_t i = 0; i < text.length && !needs_quotes; i++) {
-    needs_quotes = strchr(",\"\r\n", text.bytes[i]) != NULL && text.bytes[i] != '\0';
-  }
-  if (!needs_quotes) {
-    buf_put(out, text.bytes, text.length);
-    return;
-  }
-  buf_put_u8(out, '"');
-  for (size_t i = 0; i < text.length; i++) {
-    buf_put(out, "\"", text.bytes[i] == '"' ? 1 : 0);
-    buf_put(out, text.bytes + i, 1);
-  }
-  buf_put_u8(out, '"');
-}
 
 static void put_plain(buf *out, const json *cell) {
   if (json_kind_of(cell) == JSON_TEXT) {
@@ -57,7 +41,7 @@ static void put_cell(buf *out, const json *cell, buf *scratch) {
   } else {
     put_plain(scratch, cell);
   }
-  put_quoted(out, (slice){(const char *)scratch->data, scratch->length});
+  csv_put(out, (slice){(const char *)scratch->data, scratch->length});
 }
 
 typedef struct line_owner {
@@ -67,21 +51,21 @@ typedef struct line_owner {
 
 static void put_line(buf *out, const line_owner *owner, const json *row, slice statistic, const json *figure,
                      buf *scratch) {
-  put_quoted(out, owner->analysis);
+  csv_put(out, owner->analysis);
   buf_put_u8(out, ',');
-  put_quoted(out, owner->name);
+  csv_put(out, owner->name);
   buf_put_u8(out, ',');
-  put_quoted(out, owner->table);
+  csv_put(out, owner->table);
   buf_printf(out, ",%zu,", owner->row + 1);
   for (size_t k = 0; k < KEY_COLUMNS; k++) {
     put_cell(out, json_get(row, key_columns[k]), scratch);
     buf_put_u8(out, ',');
   }
-  put_quoted(out, statistic);
+  csv_put(out, statistic);
   buf_put_u8(out, ',');
   buf_clear(scratch);
   put_plain(scratch, figure);
-  put_quoted(out, (slice){(const char *)scratch->data, scratch->length});
+  csv_put(out, (slice){(const char *)scratch->data, scratch->length});
   buf_put_u8(out, '\n');
 }
 

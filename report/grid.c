@@ -276,10 +276,48 @@ static size_t row_lines(const grid *g, panel part, size_t row) {
   return lines;
 }
 
+static bool is_same_over(const grid *g, size_t a, size_t b) {
+  return g->columns[a].over.length > 0 && slice_equal(g->columns[a].over, g->columns[b].over);
+}
+
+/* The end of the columns from C on, in the panel, that are of the same; *WIDTH is theirs together. */
+static size_t over_end(const grid *g, panel part, size_t c, size_t *width) {
+  size_t end = c;
+  *width = 0;
+  for (; end < part.end && (end == c || is_same_over(g, end, c)); end++) {
+    *width += g->extents[end].width + (end > c ? GAP : 0);
+  }
+  return end;
+}
+
+/* What the columns are of, over those of them that are in the panel. */
+static void write_over(const grid *g, const pen *p, size_t indent, panel part) {
+  size_t lines = 0, width = 0;
+  for (size_t c = part.first, end = c; c < part.end; c = end) {
+    end = over_end(g, part, c, &width);
+    lines = g->columns[c].over.length == 0 ? lines : larger(lines, pen_fold_count(g->columns[c].over, width));
+  }
+  lines = smaller(lines, FOLD_LINES_MAX);
+  for (size_t line = 0; line < lines; line++) {
+    line_state state = {p, indent};
+    for (size_t k = 0; k < g->keys_count; k++) {
+      state.owed += g->extents[k].width + GAP;
+    }
+    for (size_t c = part.first, end = c; c < part.end; c = end) {
+      bool is_cut = false;
+      end = over_end(g, part, c, &width);
+      const slice text = folded_line(g->columns[c].over, width, line, line + 1 == lines, &is_cut);
+      put_part(&state, PEN_DIM, width, 0, text, is_cut);
+    }
+    pen_line_end(p);
+  }
+}
+
 /* Titles are at the bottom of the header, over figures to the right. */
 static void write_header(const grid *g, const pen *p, size_t indent, panel part) {
   size_t lines = 1;
   size_t width = 0;
+  write_over(g, p, indent, part);
   for (size_t c = first_column(g, part); c < part.end; c = next_column(g, part, c)) {
     lines = larger(lines, pen_fold_count(g->columns[c].title, g->extents[c].width));
     width += g->extents[c].width + GAP;
@@ -336,6 +374,16 @@ size_t grid_width(const grid *g, const pen *p, size_t indent, bool header) {
   return width;
 }
 
+/* The end of a panel from FIRST that could go on to END: where what the columns are of changes, if it does.
+ */
+static size_t break_between(const grid *g, size_t first, size_t end) {
+  size_t at = end;
+  while (at > first && is_same_over(g, at - 1, at)) {
+    at--;
+  }
+  return at > first ? at : end;
+}
+
 void grid_write(const grid *g, const pen *p, size_t indent, bool header, slice continued) {
   if (g == NULL || g->columns_count == 0) {
     return;
@@ -354,6 +402,7 @@ void grid_write(const grid *g, const pen *p, size_t indent, bool header, slice c
       width += g->extents[end].width + GAP;
       end++;
     }
+    end = end < g->columns_count ? break_between(g, first, end) : end;
     if (first > g->keys_count) {
       pen_line_end(p);
       pen_blanks(p, indent);

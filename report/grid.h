@@ -18,6 +18,8 @@ typedef struct grid_column {
   bool is_key;      /* counts for leading columns only */
   bool is_bold;     /* the figure that matters */
   size_t lines_max; /* a longer text folds to so many lines; 0: three.  1: and spills over empty cells */
+  slice over; /* what the column and its neighbours with the same text are of, in a line above the titles; may
+                 be empty.  Panels break between them where they can */
 } grid_column;
 
 typedef struct grid grid;

@@ -49,6 +49,44 @@ const layout_matrix *layout_matrices(const document *d, const layout_table *tabl
 /* The row of the cell that is shown at LINE and COLUMN; NULL: the cell is empty. */
 const json *layout_matrix_row(const layout_matrix *m, size_t line, size_t column);
 
+/* ---- Banner tables ------------------------------------------------------------------------------- */
+
+/* A column of the banner.  Neighbours with the same OVER are of one block, which it names ("Region",
+ * "Sex: female × Age"); that of the total is empty, as is the letter of a column that is not compared. */
+typedef struct layout_banner_column {
+  slice over, title, letter;
+} layout_banner_column;
+
+typedef struct layout_banner_line {
+  slice kind;    /* as the document has it: "answer", "mean" */
+  slice heading; /* GRID: of the lines of one kind, "Top 2"; else empty */
+  slice label;   /* "Very good", "Mean"; of a grid the item */
+  figure_column figure;
+  const json **cells; /* rows of the table, one for each column; NULL: there is none */
+} layout_banner_line;
+
+typedef struct layout_banner_question {
+  slice title;
+  slice base; /* its condition, as written; may be empty */
+  layout_banner_line *lines;
+  size_t lines_count;
+} layout_banner_question;
+
+typedef struct layout_banner {
+  layout_banner_column *columns; /* the total first */
+  size_t columns_count;
+  layout_banner_question *questions;
+  size_t questions_count;
+} layout_banner;
+
+/* TABLE, whose view is a banner, in lines and columns; NULL if it is not what a banner is, or memory is out.
+ */
+const layout_banner *layout_banner_of(const document *d, const layout_table *table);
+/* The cell for readers: "45.2", "45.2 B d", "45.2°", "–"; empty where there is none. */
+slice layout_banner_cell(const document *d, const layout_banner_line *line, size_t column);
+/* Its letters and mark alone: "B d °". */
+slice layout_banner_marks(const document *d, const layout_banner_line *line, size_t column);
+
 /* ---- Charts -------------------------------------------------------------------------------------- */
 
 typedef enum chart_kind {

@@ -131,10 +131,16 @@ static void make_remarks(const document *d, const json *remarks, layout_remarks 
 /* ---- Tables -------------------------------------------------------------------------------------- */
 
 static table_view view_of(const json *table) {
+  static const char *const names[] = {[VIEW_LIST] = "list",
+                                      [VIEW_MATRIX] = "matrix",
+                                      [VIEW_BARS] = "bars",
+                                      [VIEW_BANNER] = "banner",
+                                      [VIEW_HEAD] = "head"};
   const slice view = json_as_text(json_get(table, "view"));
-  return slice_equal(view, slice_of("matrix")) ? VIEW_MATRIX
-         : slice_equal(view, slice_of("bars")) ? VIEW_BARS
-                                               : VIEW_LIST;
+  size_t known = sizeof names / sizeof names[0];
+  while (known-- > VIEW_LIST + 1 && !slice_equal(view, slice_of(names[known]))) {
+  }
+  return (table_view)known;
 }
 
 static bool has_totals(slice analysis, slice table) {

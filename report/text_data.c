@@ -11,9 +11,9 @@ static void write_counts(const document *d, const pen *p, const layout_counts *c
   if (columns == NULL || counts->cells == NULL) {
     return;
   }
-  columns[0] = (grid_column){counts->corner, GRID_TEXT, true, false, 0};
+  columns[0] = (grid_column){.title = counts->corner, .align = GRID_TEXT, .is_key = true};
   for (size_t c = 0; c < figures; c++) {
-    columns[c + 1] = (grid_column){counts->titles.at[c], GRID_FIGURE, false, false, 0};
+    columns[c + 1] = (grid_column){.title = counts->titles.at[c], .align = GRID_FIGURE};
   }
   grid *g = grid_new(d->memory, columns, figures + 1, counts->names.count);
   for (size_t i = 0; i < counts->names.count; i++) {

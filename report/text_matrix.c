@@ -44,10 +44,10 @@ static grid *build_grid(const document *d, const layout_matrix *m, bool by_numbe
   if (plan == NULL) {
     return NULL;
   }
-  plan[0] = (grid_column){m->corner, GRID_TEXT, true, false, 0};
+  plan[0] = (grid_column){.title = m->corner, .align = GRID_TEXT, .is_key = true};
   for (size_t j = 0; j < n; j++) {
     slice title = by_number ? numbered(d, j, slice_of("")) : m->columns[j];
-    plan[j + 1] = (grid_column){title, GRID_FIGURE, false, false, 0};
+    plan[j + 1] = (grid_column){.title = title, .align = GRID_FIGURE};
   }
   grid *g = grid_new(d->memory, plan, n + 1, m->lines_count);
   for (size_t i = 0; i < m->lines_count; i++) {

@@ -54,6 +54,9 @@ void text_section_write(const document *d, const pen *p, const layout_section *s
   write_heading(p, s, number);
   write_settings(d, p, &s->settings);
   for (size_t i = 0; i < s->tables_count; i++) {
+    if (s->tables[i].view == VIEW_HEAD) {
+      continue;
+    }
     pen_line_end(p);
     text_table_write(d, p, INDENT, &s->tables[i]);
   }

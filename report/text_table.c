@@ -67,6 +67,11 @@ void text_table_write(const document *d, const pen *p, size_t indent, const layo
     pen_line_end(p);
     return;
   }
+  const layout_banner *banner = table->view == VIEW_BANNER ? layout_banner_of(d, table) : NULL;
+  if (banner != NULL) {
+    text_banner_write(d, p, indent, banner);
+    return;
+  }
   size_t matrices_count = 0;
   const layout_matrix *matrices =
       table->view == VIEW_MATRIX ? layout_matrices(d, table, &matrices_count) : NULL;

@@ -11,4 +11,7 @@ void text_table_write(const document *d, const pen *p, size_t indent, const layo
 void text_matrices_write(const document *d, const pen *p, size_t indent, const layout_matrix *matrices,
                          size_t count);
 
+/* A banner table: a grid for each question. */
+void text_banner_write(const document *d, const pen *p, size_t indent, const layout_banner *b);
+
 #endif

@@ -25,7 +25,8 @@ typedef struct request {
 
 static bool check_keys(compilation *c, const request *r) {
   size_t count = COMMON_COUNT + r->kind->arguments_count;
-  const char **keys = (const char **)arena_array(c->memory, count, sizeof keys[0]);
+  const bool has_other = r->kind->breakdowns_also != NULL;
+  const char **keys = (const char **)arena_array(c->memory, count + 1, sizeof keys[0]);
   if (keys == NULL) {
     return false;
   }
@@ -33,8 +34,9 @@ static bool check_keys(compilation *c, const request *r) {
     keys[i] = r->kind->arguments[i].name;
   }
   memcpy(keys + r->kind->arguments_count, common_keys, sizeof common_keys);
+  keys[count] = r->kind->breakdowns_also;
   size_t before = c->problems->count;
-  field_check_keys(c, r->body, r->kind->name, keys, count);
+  field_check_keys(c, r->body, r->kind->name, keys, count + (has_other ? 1 : 0));
   return c->problems->count == before;
 }
 

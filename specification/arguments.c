@@ -21,7 +21,7 @@ static const struct accepted {
     {ACCEPT_TEXT, "a text"},
 };
 
-static bool check_accepts(compilation *c, const analysis_argument *a, const symbol *s, place at) {
+bool argument_accepts(compilation *c, const analysis_argument *a, const symbol *s, place at) {
   if (a->accepts == 0 || (symbol_accepts(s) & a->accepts) != 0) {
     return true;
   }
@@ -59,7 +59,7 @@ static argument_outcome read_variable(compilation *c, const analysis_argument *a
     return ARGUMENT_WRONG;
   }
   symbol *s = symbol_use(c, name, n->at);
-  if (s == NULL || !check_accepts(c, a, s, n->at)) {
+  if (s == NULL || !argument_accepts(c, a, s, n->at)) {
     return ARGUMENT_WRONG;
   }
   return take_variables(c, &s, 1, out);
@@ -72,7 +72,7 @@ static argument_outcome read_variables(compilation *c, const analysis_argument *
   bool all_well = symbol_list(c, n, a->name, &list, &count);
   bool open_ended = c->open_ended;
   for (uint32_t i = 0; i < count; i++) {
-    all_well = check_accepts(c, a, list[i], node_item_place(n, i, count)) && all_well;
+    all_well = argument_accepts(c, a, list[i], node_item_place(n, i, count)) && all_well;
   }
   if (!all_well) {
     return ARGUMENT_WRONG;
@@ -280,7 +280,7 @@ static argument_outcome read_keys(compilation *c, const analysis_argument *a, co
   bool all_well = list != NULL;
   for (uint32_t i = 0; list != NULL && i < n->count; i++) {
     list[i] = symbol_use(c, n->keys[i]->text, n->keys[i]->at);
-    all_well = list[i] != NULL && check_accepts(c, a, list[i], n->keys[i]->at) && all_well;
+    all_well = list[i] != NULL && argument_accepts(c, a, list[i], n->keys[i]->at) && all_well;
   }
   return all_well ? take_variables(c, list, n->count, out) : ARGUMENT_WRONG;
 }
@@ -342,6 +342,7 @@ static const argument_reader readers[] = {
     [ARGUMENT_CHOICE] = read_choice,         [ARGUMENT_INTEGERS] = read_integers,
     [ARGUMENT_NUMBERS] = read_numbers,       [ARGUMENT_TEXTS] = read_texts,
     [ARGUMENT_NUMBER_MAP] = read_number_map,
+    [ARGUMENT_QUESTIONS] = questions_read,
 };
 
 argument_outcome argument_read(compilation *c, const analysis_argument *a, const node *n,
@@ -404,6 +405,8 @@ json *argument_normal(compilation *c, const analysis_argument *a, const argument
                                 : json_null(c->memory);
     case ARGUMENT_NUMBER_MAP:
       return map_normal(c, v);
+    case ARGUMENT_QUESTIONS:
+      return questions_normal(c, v);
     default:
       return list_normal(c, a, v);
   }

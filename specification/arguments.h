@@ -16,5 +16,12 @@ argument_outcome argument_read(compilation *c, const analysis_argument *a, const
 /* The default of the table; leaves OUT alone when there is none. */
 void argument_default(compilation *c, const analysis_argument *a, argument_value *out);
 json *argument_normal(compilation *c, const analysis_argument *a, const argument_value *v);
+/* Whether the argument accepts variables like S; reported where it does not. */
+bool argument_accepts(compilation *c, const analysis_argument *a, const symbol *s, place at);
+
+/* QUESTIONS (questions.c). */
+argument_outcome questions_read(compilation *c, const analysis_argument *a, const node *n,
+                                argument_value *out);
+json *questions_normal(compilation *c, const argument_value *v);
 
 #endif

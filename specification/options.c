@@ -130,9 +130,8 @@ static bool take_grouping(compilation *c, const symbol *s, place at, plan_breakd
 
 static bool by_grammar(compilation *c, const node *n, size_t offset, const char *found) {
   problem_at(c->problems, node_place(n, c->page, offset),
-             "by: expected a name, or two or three names with * between them, found '%s' (write a name that "
-             "is not an "
-             "identifier in backquotes)",
+             "by: expected a name, or two or three names with * or > between them, found '%s' (write a name "
+             "that is not an identifier in backquotes)",
              found);
   return false;
 }
@@ -149,7 +148,7 @@ static bool read_crossed(compilation *c, const node *n, plan_breakdown *out) {
       return false;
     }
     t = lexer_next(&words);
-    more = token_is(&t, "*");
+    more = token_is(&t, "*") || token_is(&t, ">");
     if (!more && t.kind != TOKEN_END) {
       return by_grammar(c, n, t.start, problem_quote(c->problems, n->text));
     }
@@ -157,24 +156,48 @@ static bool read_crossed(compilation *c, const node *n, plan_breakdown *out) {
   return true;
 }
 
-static bool read_breakdown(compilation *c, const node *n, plan_analysis *out) {
-  plan_breakdown breakdown = {0};
+static bool has_sign(slice text) {
+  static const char nests[] = " > ";
+  return memchr(text.bytes, '*', text.length) != NULL ||
+         memmem(text.bytes, text.length, nests, sizeof nests - 1) != NULL;
+}
+
+/* [sex, age]: the same as "sex * age". */
+static bool read_nested(compilation *c, const node *n, plan_breakdown *out) {
+  if (n->count == 0 || n->count > PROGRAM_BY_MAX) {
+    field_expected(c, n, "by", "at most %d names that are crossed", PROGRAM_BY_MAX);
+    return false;
+  }
+  bool all_well = true;
+  for (uint32_t i = 0; i < n->count && all_well; i++) {
+    slice name;
+    all_well = field_name(c, n->items[i], "by", &name) &&
+               take_grouping(c, symbol_use(c, name, n->items[i]->at), n->items[i]->at, out);
+  }
+  return all_well;
+}
+
+static bool read_named(compilation *c, const node *n, plan_breakdown *out) {
   slice name;
   if (!field_name(c, n, "by", &name)) {
     return false;
   }
   /* The whole text as a name comes first: most names need no backquotes. */
-  symbol *whole = memchr(name.bytes, '*', name.length) == NULL ? symbol_find(c, name) : NULL;
-  bool read = whole != NULL ? take_grouping(c, symbol_use(c, name, n->at), n->at, &breakdown)
-                            : read_crossed(c, n, &breakdown);
-  if (!read) {
+  const bool is_whole = !has_sign(name) && symbol_find(c, name) != NULL;
+  return is_whole ? take_grouping(c, symbol_use(c, name, n->at), n->at, out) : read_crossed(c, n, out);
+}
+
+static bool read_breakdown(compilation *c, const node *n, plan_analysis *out) {
+  plan_breakdown breakdown = {0};
+  if (!(n->kind == NODE_LIST ? read_nested(c, n, &breakdown) : read_named(c, n, &breakdown))) {
     return false;
   }
   for (uint32_t i = 0; i < out->breakdowns_count; i++) {
     const plan_breakdown *other = &out->breakdowns[i];
     if (other->count == breakdown.count &&
         memcmp(other->variables, breakdown.variables, other->count * sizeof other->variables[0]) == 0) {
-      problem_at(c->problems, n->at, "by: '%s' is given twice", problem_quote(c->problems, name));
+      problem_at(c->problems, n->at, "by: '%s' is given twice",
+                 problem_quote(c->problems, n->kind == NODE_LIST ? n->items[0]->text : n->text));
       return false;
     }
   }
@@ -183,9 +206,16 @@ static bool read_breakdown(compilation *c, const node *n, plan_analysis *out) {
 }
 
 bool breakdowns_read(compilation *c, const analysis_kind *kind, const node *map, plan_analysis *out) {
-  const node *n = node_get(map, "by");
+  const char *key = kind->breakdowns_also != NULL && node_get(map, kind->breakdowns_also) != NULL
+                        ? kind->breakdowns_also
+                        : "by";
+  const node *n = node_get(map, key);
   if (n == NULL) {
     return true;
+  }
+  if (strcmp(key, "by") != 0 && node_get(map, "by") != NULL) {
+    problem_at(c->problems, node_key(map, "by")->at, "by: is the same as '%s'; give one of the two", key);
+    return false;
   }
   if (!kind->takes_breakdowns) {
     problem_at(c->problems, node_key(map, "by")->at, "%s takes no breakdowns (by)", kind->name);

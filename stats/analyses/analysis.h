@@ -48,7 +48,8 @@ typedef struct analysis_kind {
   const analysis_argument *arguments;
   uint32_t arguments_count;
   bool takes_breakdowns, takes_weight;
-  bool has_replicates; /* errors from the plan's random groups: looks at their unit */
+  const char *breakdowns_also; /* what its requests may call `by` instead; NULL: nothing else */
+  bool has_replicates;         /* errors from the plan's random groups: looks at their unit */
   analysis_presentation presentation;
   const struct term *terms; /* of this analysis alone; its title in reports is the term "analysis_NAME" */
   size_t terms_count;

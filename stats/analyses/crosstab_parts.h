@@ -3,9 +3,7 @@
 #define CANVASS_STATS_ANALYSES_CROSSTAB_PARTS_H
 
 #include "stats/analyses/crosstab_table.h"
-
-/* The argument "letters": how p is adjusted over the pairs of columns of one row. */
-enum { LETTERS_NONE, LETTERS_HOLM, LETTERS_BONFERRONI, LETTERS_UNADJUSTED, LETTERS_CHOICES };
+#include "stats/analyses/letters.h"
 
 /* Each opens its tables when asked for; writes those of the cross table that is read, if they are open; and
  * notes how they were made. */

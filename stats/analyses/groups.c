@@ -94,11 +94,11 @@ status groups_variable(analysis_run *run, uint32_t which, uint32_t i, uint32_t *
   return i == one.set ? add_option(run, *index, one.option, index, err) : STATUS_OK;
 }
 
-status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
-                       error *err) {
+static status need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
+                       uint32_t filter, error *err) {
   program_accumulator need = *a;
   const plan_breakdown *b = groups_breakdown(run, which);
-  need.filter = run_filter(run);
+  need.filter = filter;
   need.weight = run_weight(run);
   need.by_count = 0;
   if (inner != PROGRAM_NONE) {
@@ -109,6 +109,18 @@ status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t
     TRY(groups_variable(run, which, i, &need.by[need.by_count++], err));
   }
   return run_need(run, &need, err);
+}
+
+status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
+                       error *err) {
+  return need_one(run, a, inner, which, run_filter(run), err);
+}
+
+status groups_need_within(analysis_run *run, const program_accumulator *a, uint32_t filter, error *err) {
+  for (uint32_t which = 0; which < groups_count(run); which++) {
+    TRY(need_one(run, a, PROGRAM_NONE, which, filter, err));
+  }
+  return STATUS_OK;
 }
 
 status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inner, error *err) {

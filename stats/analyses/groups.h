@@ -27,6 +27,9 @@ status groups_variable(analysis_run *run, uint32_t which, uint32_t i, uint32_t *
  * breakdown of the request.  INNER: a grouping variable (in the program) that comes first in every
  * grid, or PROGRAM_NONE. */
 status groups_need(analysis_run *run, const program_accumulator *a, uint32_t inner, error *err) MUST_USE;
+/* The same for rows of FILTER, of the program being built, alone, instead of the request's. */
+status groups_need_within(analysis_run *run, const program_accumulator *a, uint32_t filter,
+                          error *err) MUST_USE;
 /* The same for one of the groups_count results: 0 is the total. */
 status groups_need_one(analysis_run *run, const program_accumulator *a, uint32_t inner, uint32_t which,
                        error *err) MUST_USE;

@@ -46,6 +46,8 @@ typedef enum table_view {
   VIEW_LIST,   /* a row is a line */
   VIEW_MATRIX, /* columns[0] is the line, columns[1] the column, columns[2] the cell, the rest not shown */
   VIEW_BARS,   /* as LIST, and the column "percent" is also drawn */
+  VIEW_BANNER, /* a row is the cell of a line of a question in a column: report/layout.h */
+  VIEW_HEAD,   /* the columns and the questions of the section's banner, which is shown with them */
 } table_view;
 
 typedef struct presentation_table {

@@ -18,7 +18,11 @@ struct table {
 };
 
 static const char *view_of(const analysis_run *run, const char *name) {
-  static const char *const names[] = {[VIEW_LIST] = "list", [VIEW_MATRIX] = "matrix", [VIEW_BARS] = "bars"};
+  static const char *const names[] = {[VIEW_LIST] = "list",
+                                      [VIEW_MATRIX] = "matrix",
+                                      [VIEW_BARS] = "bars",
+                                      [VIEW_BANNER] = "banner",
+                                      [VIEW_HEAD] = "head"};
   const presentation_table *told = presentation_table_of(&run->kind->presentation, slice_of(name));
   return names[told != NULL ? told->view : VIEW_LIST];
 }

@@ -3,10 +3,12 @@
 #define CANVASS_STATS_PLAN_CODEC_H
 
 enum {
-  PLAN_VERSION = 6,
+  PLAN_VERSION = 7,
   PLAN_HAS_INTEGERS = 1, /* flags of an argument's list */
   PLAN_HAS_NUMBERS = 2,
   PLAN_HAS_TEXTS = 4,
+  PLAN_HAS_QUESTIONS = 8,
+  PLAN_HAS_ALL = 15,
   /* Limits that a decoder allocates by; each is far above what a specification of 4 MiB can say. */
   PLAN_TEXT_MAX = 1 << 16,
   PLAN_VARIABLES_MAX = 100000,

@@ -207,11 +207,84 @@ static void check_value(reader *r, const analysis_argument *table, const argumen
     case ARGUMENT_NUMBER_MAP:
       good = good && (!a->given || (a->numbers != NULL && a->list_count == a->variables_count));
       break;
+    case ARGUMENT_QUESTIONS:
+      good = good && (!a->given || (a->questions != NULL && a->list_count > 0));
+      break;
     default:
       break;
   }
   if (!good) {
     reader_fail(r, "an argument with a value that it does not allow");
+  }
+}
+
+/* An index below LIMIT, or PROGRAM_NONE. */
+static uint32_t get_optional_index(reader *r, uint32_t limit) {
+  const uint32_t v = reader_u32(r);
+  if (v != PROGRAM_NONE && v >= limit) {
+    reader_fail(r, "a reference to something that does not exist");
+    return PROGRAM_NONE;
+  }
+  return v;
+}
+
+static void get_net(reader *r, const plan *p, plan_net *net) {
+  net->name = get_text(r, p->memory);
+  const bool are_texts = reader_flag(r);
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
+  net->texts = are_texts ? get_array(r, p->memory, &count, sizeof *net->texts) : NULL;
+  net->codes = are_texts ? NULL : get_array(r, p->memory, &count, sizeof *net->codes);
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
+    if (are_texts) {
+      net->texts[i] = reader_text(r, PROGRAM_TEXT_MAX, p->memory);
+    } else {
+      net->codes[i] = reader_signed(r);
+    }
+  }
+  net->count = (uint32_t)count;
+}
+
+/* Whether the variable is of a form that the argument accepts, and suits the others of its grid, and the
+ * question's nets and boxes. */
+static void check_asked(reader *r, const plan *p, const analysis_argument *table, const plan_question *q,
+                        uint32_t i) {
+  const unsigned as = accepted_as(&p->program->variables[p->variables[q->variables[i]].variable]);
+  bool good = (table->accepts & as) != 0 && (q->variables_count == 1 || as == ACCEPT_NUMERIC_CODED) &&
+              (!q->nps || as == ACCEPT_NUMERIC_CODED);
+  for (uint32_t k = 0; k < q->nets_count; k++) {
+    good = good && (as == ACCEPT_NUMERIC_CODED ? q->nets[k].codes : (void *)q->nets[k].texts) != NULL &&
+           as != ACCEPT_NUMBER;
+  }
+  if (!good) {
+    reader_fail(r, "a question with a variable of the wrong form");
+  }
+}
+
+static void get_question(reader *r, const plan *p, const analysis_argument *table, plan_question *q) {
+  uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
+  q->variables = get_array(r, p->memory, &count, sizeof *q->variables);
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
+    q->variables[i] = get_index(r, p->variables_count);
+  }
+  q->variables_count = (uint32_t)count;
+  get_label(r, p->memory, &q->label);
+  q->base = get_optional_index(r, p->program->filters_count);
+  q->base_text = get_optional(r, p->memory);
+  count = reader_count_of(r, PLAN_LIST_MAX, 3);
+  q->nets = get_array(r, p->memory, &count, sizeof *q->nets);
+  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
+    get_net(r, p, &q->nets[i]);
+  }
+  q->nets_count = (uint32_t)count;
+  q->top = reader_u8(r);
+  q->bottom = reader_u8(r);
+  q->nps = reader_flag(r);
+  if (q->variables_count == 0 || (q->top > PLAN_BOXES_MAX && q->top != PLAN_BOXES_AS_ALL) ||
+      (q->bottom > PLAN_BOXES_MAX && q->bottom != PLAN_BOXES_AS_ALL)) {
+    reader_fail(r, "a question without a variable, or with too many boxes");
+  }
+  for (uint32_t i = 0; i < q->variables_count && r->problem == NULL; i++) {
+    check_asked(r, p, table, q, i);
   }
 }
 
@@ -222,7 +295,7 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
   a->number = get_double(r);
   const uint8_t lists = reader_u8(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
-  if (lists > (PLAN_HAS_INTEGERS | PLAN_HAS_NUMBERS | PLAN_HAS_TEXTS) || (!lists && count > 0)) {
+  if (lists > PLAN_HAS_ALL || (!lists && count > 0)) {
     reader_fail(r, "an unknown kind of list");
   }
   a->rows_count = (uint32_t)reader_count(r, PLAN_LIST_MAX);
@@ -240,6 +313,10 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
   a->texts = lists & PLAN_HAS_TEXTS ? get_array(r, p->memory, &count, sizeof *a->texts) : NULL;
   for (uint64_t i = 0; a->texts != NULL && i < count && r->problem == NULL; i++) {
     a->texts[i] = reader_text(r, PROGRAM_TEXT_MAX, p->memory);
+  }
+  a->questions = lists & PLAN_HAS_QUESTIONS ? get_array(r, p->memory, &count, sizeof *a->questions) : NULL;
+  for (uint64_t i = 0; a->questions != NULL && i < count && r->problem == NULL; i++) {
+    get_question(r, p, table, &a->questions[i]);
   }
   a->list_count = (uint32_t)count;
   if (r->problem == NULL) {
@@ -262,16 +339,6 @@ static void get_breakdowns(reader *r, const plan *p, plan_analysis *a) {
     }
   }
   a->breakdowns_count = (uint32_t)count;
-}
-
-/* An index below LIMIT, or PROGRAM_NONE. */
-static uint32_t get_optional_index(reader *r, uint32_t limit) {
-  const uint32_t v = reader_u32(r);
-  if (v != PROGRAM_NONE && v >= limit) {
-    reader_fail(r, "a reference to something that does not exist");
-    return PROGRAM_NONE;
-  }
-  return v;
 }
 
 static void get_analysis(reader *r, const plan *p, plan_analysis *a) {

@@ -162,6 +162,42 @@ static void put_construct(buf *out, const plan_construct *c) {
   }
 }
 
+static void put_net(buf *out, const plan_net *net) {
+  put_text(out, net->name);
+  buf_put_u8(out, net->texts != NULL ? 1 : 0);
+  buf_put_varint(out, net->count);
+  for (uint32_t i = 0; i < net->count; i++) {
+    if (net->texts != NULL) {
+      buf_put_slice(out, net->texts[i]);
+    } else {
+      buf_put_signed(out, net->codes[i]);
+    }
+  }
+}
+
+static void put_question(buf *out, const plan_question *q) {
+  buf_put_varint(out, q->variables_count);
+  for (uint32_t i = 0; i < q->variables_count; i++) {
+    buf_put_varint(out, q->variables[i]);
+  }
+  put_label(out, &q->label);
+  buf_put_u32(out, q->base);
+  put_optional(out, q->base_text);
+  buf_put_varint(out, q->nets_count);
+  for (uint32_t i = 0; i < q->nets_count; i++) {
+    put_net(out, &q->nets[i]);
+  }
+  buf_put_u8(out, q->top);
+  buf_put_u8(out, q->bottom);
+  buf_put_u8(out, q->nps);
+}
+
+static uint8_t lists_of(const argument_value *a) {
+  return (uint8_t)((a->integers != NULL ? PLAN_HAS_INTEGERS : 0) |
+                   (a->numbers != NULL ? PLAN_HAS_NUMBERS : 0) | (a->texts != NULL ? PLAN_HAS_TEXTS : 0) |
+                   (a->questions != NULL ? PLAN_HAS_QUESTIONS : 0));
+}
+
 static void put_argument(buf *out, const argument_value *a) {
   buf_put_u8(out, a->given);
   buf_put_varint(out, a->variables_count);
@@ -170,9 +206,7 @@ static void put_argument(buf *out, const argument_value *a) {
   }
   buf_put_signed(out, a->integer);
   put_double(out, a->number);
-  buf_put_u8(
-      out, (uint8_t)((a->integers != NULL ? PLAN_HAS_INTEGERS : 0) |
-                     (a->numbers != NULL ? PLAN_HAS_NUMBERS : 0) | (a->texts != NULL ? PLAN_HAS_TEXTS : 0)));
+  buf_put_u8(out, lists_of(a));
   buf_put_varint(out, a->list_count);
   buf_put_varint(out, a->rows_count);
   for (uint32_t i = 0; a->integers != NULL && i < a->list_count; i++) {
@@ -183,6 +217,9 @@ static void put_argument(buf *out, const argument_value *a) {
   }
   for (uint32_t i = 0; a->texts != NULL && i < a->list_count; i++) {
     buf_put_slice(out, a->texts[i]);
+  }
+  for (uint32_t i = 0; a->questions != NULL && i < a->list_count; i++) {
+    put_question(out, &a->questions[i]);
   }
 }
 

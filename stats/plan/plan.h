@@ -94,7 +94,29 @@ typedef enum argument_type {
   ARGUMENT_NUMBERS,  /* a list of numbers, or of lists of numbers (rows) */
   ARGUMENT_TEXTS, /* one text or a list, in tidy form (base/tidy.h): values of another argument's variable */
   ARGUMENT_NUMBER_MAP, /* numbers by variable: `variables` and `numbers`, one of each */
+  ARGUMENT_QUESTIONS, /* questions of a banner table, each with what is asked of it alone */
 } argument_type;
+
+/* Answers counted as one. */
+typedef struct plan_net {
+  const char *name;
+  int64_t *codes; /* of a numeric coded variable ... */
+  slice *texts;   /* ... or values of any other; one of the two is NULL */
+  uint32_t count;
+} plan_net;
+
+typedef struct plan_question {
+  uint32_t *variables; /* of the plan; several: a grid of items on one scale */
+  uint32_t variables_count;
+  plan_label label;
+  uint32_t base;         /* a filter in the program, besides the analysis' own; or PROGRAM_NONE */
+  const char *base_text; /* as written; NULL when none */
+  plan_net *nets;
+  uint32_t nets_count;
+  uint8_t top, bottom; /* boxes; PLAN_BOXES_AS_ALL: as the analysis says */
+  bool nps;
+} plan_question;
+enum { PLAN_BOXES_MAX = 100, PLAN_BOXES_AS_ALL = 255 };
 
 typedef struct argument_value {
   bool given;          /* false: the default stands here, if there is one */
@@ -102,11 +124,12 @@ typedef struct argument_value {
   uint32_t variables_count;
   int64_t integer; /* INTEGER, BOOLEAN, CHOICE */
   double number;
-  int64_t *integers;   /* INTEGERS */
-  decimal *numbers;    /* NUMBERS, row after row */
-  slice *texts;        /* TEXTS */
-  uint32_t list_count; /* of integers, numbers or texts */
-  uint32_t rows_count; /* NUMBERS given as rows: their number, else 0 */
+  int64_t *integers;        /* INTEGERS */
+  decimal *numbers;         /* NUMBERS, row after row */
+  slice *texts;             /* TEXTS */
+  plan_question *questions; /* QUESTIONS */
+  uint32_t list_count;      /* of integers, numbers, texts or questions */
+  uint32_t rows_count;      /* NUMBERS given as rows: their number, else 0 */
 } argument_value;
 
 /* A breakdown: one grouping variable, or a few crossed ("channel * month"). */

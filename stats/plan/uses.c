@@ -30,6 +30,15 @@ static void mark_argument(const plan *p, argument_type type, const argument_valu
         type == ARGUMENT_CONSTRUCT ? p->constructs[a->variables[i]].variable : a->variables[i];
     mark_variable(p->program, p->variables[variable].variable, marked);
   }
+  for (uint32_t i = 0; a->questions != NULL && i < a->list_count; i++) {
+    const plan_question *q = &a->questions[i];
+    for (uint32_t k = 0; k < q->variables_count; k++) {
+      mark_variable(p->program, p->variables[q->variables[k]].variable, marked);
+    }
+    if (q->base != PROGRAM_NONE) {
+      mark_filter(p->program, q->base, marked);
+    }
+  }
 }
 
 void plan_analysis_uses(const plan *p, const plan_analysis *a, bool *marked) {

@@ -150,7 +150,7 @@ static void the_program_gives_the_figures_of_every_golden(void **state) {
     const json *golden = report_file(a, path);
     assert_true(json_as_text(json_get(golden, "source")).length > 0);
     assert_true(asks_for(golden, kind->name));
-    if (!holds_headline(golden, kind)) {
+    if (kind->presentation.headlines[0].table != NULL && !holds_headline(golden, kind)) {
       fail_msg("%s has no reference value of a headline of %s", path, kind->name);
     }
     const json *report = report_of(a, directory, kind->name, golden);

@@ -25,7 +25,7 @@ def said(*words):
 
 
 OVERVIEW = said("help")
-SUBCOMMANDS = [name for line in re.findall(r"^  ((?:\w+, )*\w+)  ? *\S", OVERVIEW.split("\nOn:")[0], re.M)
+SUBCOMMANDS = [name for line in re.findall(r"^(?:  |Besides: )((?:\w+, )*\w+)  ? *\S", OVERVIEW.split("\nOn:")[0], re.M)
                for name in line.split(", ")]
 ANALYSES = re.sub(r"\s+", " ", OVERVIEW.split("analyses:")[1].split("Example")[0]).split()
 TOPICS = OVERVIEW.split("\nOn:")[1].split(";")[0].split()
@@ -193,7 +193,7 @@ class Completion(unittest.TestCase):
     def test_closed_lists_are_offered(self):
         formats = re.search(r"--format FORMAT +(.*)", said("help", "run")).group(1)
         formats = set(re.findall(r"\b([a-z]+:?)", formats.replace("(default)", "").replace(" or ", " ")))
-        self.assertEqual(formats, {"text", "json", "csv", "svg:"} | formats)
+        self.assertEqual(formats, {"text", "json", "csv", "sheet:", "svg:"} | formats)
         self.assertEqual(self.offers("run", "--format", ""), formats)
         self.assertEqual(self.offers("run", "-f", ""), formats)
         self.assertEqual(self.offers("run", "--format=j"), {"json"})
@@ -208,7 +208,7 @@ class Completion(unittest.TestCase):
         self.assertNotIn("svg:", offered)
 
     def test_help_offers_all_that_it_knows(self):
-        formats = {"text", "json", "csv", "svg"}
+        formats = {"text", "json", "csv", "sheet", "svg"}
         self.assertEqual(self.offers("help", ""), set(SUBCOMMANDS) | set(TOPICS) | set(ANALYSES) | formats)
 
     def test_operands_have_their_places(self):

@@ -22,7 +22,7 @@ def said(*words):
 
 
 OVERVIEW = said("help")
-SUBCOMMANDS = [name for line in re.findall(r"^  ((?:\w+, )*\w+)  ? *\S", OVERVIEW.split("\nOn:")[0], re.M)
+SUBCOMMANDS = [name for line in re.findall(r"^(?:  |Besides: )((?:\w+, )*\w+)  ? *\S", OVERVIEW.split("\nOn:")[0], re.M)
                for name in line.split(", ")]
 ANALYSES = re.sub(r"\s+", " ", OVERVIEW.split("analyses:")[1].split("Example")[0]).split()
 PAGES = {"canvass.1": said("help", "--man"), "canvass-specification.5": said("help", "specification", "--man")}

@@ -3,7 +3,7 @@
 import program
 from golden import Golden, run
 
-VERSION = 6
+VERSION = 7
 NONE = 0xFFFFFFFF
 
 
@@ -60,18 +60,67 @@ def construct(e, name, labels, index, valid_min, children, weights):
             e.u8(scale, "its decimals")
 
 
-def argument(e, name, given=False, variables=(), integer=0, integers=None):
+def question(e):
+    e.varint(2, "a grid of variables")
+    e.varint(0)
+    e.varint(0)
+    label(e, "Both", None, None)
+    e.u32(0, "base: a filter")
+    optional(e, "q >= 2", "base as written")
+    e.varint(2, "nets")
+    e.text("Good", "net")
+    e.u8(0, "of codes")
+    e.varint(2, "codes")
+    e.signed(4)
+    e.signed(5)
+    e.text("Bad", "net")
+    e.u8(0, "of codes")
+    e.varint(1, "codes")
+    e.signed(1)
+    e.u8(3, "top box")
+    e.u8(255, "bottom box as the analysis says")
+    e.u8(1, "with NPS")
+
+
+def argument(e, name, given=False, variables=(), integer=0, integers=None, number=0.0, questions=()):
     e.u8(given, f"argument {name}: " + ("given" if given else "its default"))
     e.varint(len(variables), "variables")
     for v in variables:
         e.varint(v)
     e.signed(integer, "integer")
-    e.double(0.0, "number")
-    e.u8(1 if integers is not None else 0, "a list of integers" if integers is not None else "no list")
-    e.varint(len(integers or ()), "list")
+    e.double(number, "number")
+    kind = 1 if integers is not None else 8 if questions else 0
+    e.u8(kind, {0: "no list", 1: "a list of integers", 8: "a list of questions"}[kind])
+    e.varint(len(integers or questions), "list")
     e.varint(0, "rows")
     for v in integers or ():
         e.signed(v)
+    for put in questions:
+        put(e)
+
+
+def banner(e):
+    e.text("tables", "analysis")
+    e.text("sheet", "name")
+    label(e)
+    e.varint(9, "arguments")
+    argument(e, "questions", True, questions=[question])
+    argument(e, "top", integer=2)
+    argument(e, "bottom", integer=2)
+    argument(e, "means", integer=1)
+    argument(e, "deviations")
+    argument(e, "counts")
+    argument(e, "letters", True, integer=1)
+    argument(e, "lower_confidence", number=0.9)
+    argument(e, "mark_base", integer=100)
+    e.varint(0, "breakdowns")
+    e.u32(NONE, "no filter")
+    optional(e, None, "filter as written")
+    e.u32(NONE, "no weight")
+    e.double(0.95, "confidence")
+    e.varint(30, "small base")
+    e.u64(1, "seed")
+    e.varint(0, "loops")
 
 
 def analysis(e):
@@ -151,8 +200,9 @@ def golden():
     variable(e, "m", 1, (), 0, 3, (12345, -2), [("x", (None, "其他"))])
     e.varint(1, "constructs")
     construct(e, "c", ("C",), 1, 1, [(0, 0)], [(15, 1)])
-    e.varint(1, "analyses")
+    e.varint(2, "analyses")
     analysis(e)
+    banner(e)
     e.varint(512, "random groups")
     e.raw((7).to_bytes(8, "little"), "seed")
     e.raw((0).to_bytes(4, "little"), "unit")

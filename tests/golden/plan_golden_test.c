@@ -65,6 +65,30 @@ static argument_value arguments[] = {
     {.given = true, .integers = detractors, .list_count = 3},
     {.given = true, .integer = 1},
 };
+static uint32_t grid[] = {0, 0};
+static int64_t good[] = {4, 5}, bad[] = {1};
+static plan_net nets[] = {{.name = "Good", .codes = good, .count = 2},
+                          {.name = "Bad", .codes = bad, .count = 1}};
+static plan_question questions[] = {{.variables = grid,
+                                     .variables_count = 2,
+                                     .label = {{"Both"}},
+                                     .base_text = "q >= 2",
+                                     .nets = nets,
+                                     .nets_count = 2,
+                                     .top = 3,
+                                     .bottom = PLAN_BOXES_AS_ALL,
+                                     .nps = true}};
+static argument_value banner_arguments[] = {
+    {.given = true, .questions = questions, .list_count = 1},
+    {.integer = 2},
+    {.integer = 2},
+    {.integer = 1},
+    {.given = false},
+    {.given = false},
+    {.given = true, .integer = 1},
+    {.number = 0.9},
+    {.integer = 100},
+};
 static plan_breakdown breakdowns[] = {{{1}, 1}, {{1, 0}, 2}};
 static plan_analysis analyses[] = {{.kind = "nps",
                                     .name = "loyalty",
@@ -77,7 +101,16 @@ static plan_analysis analyses[] = {{.kind = "nps",
                                     .weight = PROGRAM_NONE,
                                     .confidence = 0.95,
                                     .small_base = 30,
-                                    .seed = 20240229}};
+                                    .seed = 20240229},
+                                   {.kind = "tables",
+                                    .name = "sheet",
+                                    .arguments = banner_arguments,
+                                    .arguments_count = 9,
+                                    .filter = PROGRAM_NONE,
+                                    .weight = PROGRAM_NONE,
+                                    .confidence = 0.95,
+                                    .small_base = 30,
+                                    .seed = 1}};
 static plan *sample_plan(file_facts *file) {
   plan *p = plan_new();
   assert_non_null(p);
@@ -103,7 +136,7 @@ static plan *sample_plan(file_facts *file) {
   p->constructs = constructs;
   p->constructs_count = 1;
   p->analyses = analyses;
-  p->analyses_count = 1;
+  p->analyses_count = 2;
   p->files = file;
   p->replicates = (plan_replicates){.groups = 512, .seed = 7, .unit = 0};
   p->weight_offered = "w";
@@ -139,6 +172,8 @@ static void bytes_of_a_plan_are_fixed(void **state) {
   assert_int_equal(back->constructs[0].weights[0].mantissa, 15);
   assert_string_equal(back->analyses[0].filter_text, "q >= 2");
   assert_int_equal(back->analyses[0].arguments[2].integers[2], 3);
+  assert_int_equal(back->analyses[1].arguments[0].questions[0].nets[0].codes[1], 5);
+  assert_string_equal(back->analyses[1].arguments[0].questions[0].base_text, "q >= 2");
   assert_int_equal(back->files[0].skipped[FILE_BLANK_ROWS].lines[1], 12);
   assert_int_equal(back->files[0].skipped[FILE_TOTALS].lines[0], 13);
   assert_int_equal(back->files[0].reading.remarks[FILE_LONG_NUMBERS].lines[0], 14);

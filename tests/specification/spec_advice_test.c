@@ -121,6 +121,7 @@ static void a_mistake_elsewhere_makes_no_second_one_in_any_analysis(void **state
       {"segment", "{items: [s, t]}"},
       {"compare", "{items: s, groups: n}"},
       {"crosstab", "{rows: s, columns: n}"},
+      {"tables", "{questions: [s, t], banner: n}"},
       {"index", "{construct: c}"},
       {"logistic", "{outcome: s, event: 1, predictors: t}"},
       {"reliability", "{items: [s, t]}"},

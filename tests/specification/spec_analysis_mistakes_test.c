@@ -81,10 +81,12 @@ static void breakdowns_are_one_to_three_groupings(void **state) {
        "a period"},
       {ANALYSES("  - describe: {items: s, by: \"n * n\"}\n"), "11:35: by: 'n' is crossed with itself"},
       {ANALYSES("  - describe: {items: s, by: \"n *\"}\n"),
-       "11:34: by: expected a name, or two or three names with * between them, found 'n *' (write a name "
+       "11:34: by: expected a name, or two or three names with * or > between them, found 'n *' (write a "
+       "name "
        "that is not an identifier in backquotes)"},
       {ANALYSES("  - describe: {items: s, by: \"n * s * t * r\"}\n"),
-       "11:43: by: expected a name, or two or three names with * between them, found 'n * s * t * r' (write "
+       "11:43: by: expected a name, or two or three names with * or > between them, found 'n * s * t * r' "
+       "(write "
        "a name "
        "that is not an identifier in backquotes)"},
       {ANALYSES("  - describe: {items: s, by: [n, \"n\"]}\n"), "11:34: by: 'n' is given twice"},

@@ -182,6 +182,21 @@ static void parse_map(const plan *p, const char *value, argument_value *out) {
   }
 }
 
+/* Questions without anything else; "a+b" is a grid. */
+static void parse_questions(const plan *p, const char *value, argument_value *out) {
+  const char *list[LIST_MAX];
+  out->list_count = words(p, value, list);
+  out->questions = ARENA_ARRAY(p->memory, plan_question, out->list_count);
+  for (uint32_t i = 0; i < out->list_count; i++) {
+    plan_question *q = &out->questions[i];
+    *q = (plan_question){.base = PROGRAM_NONE, .top = PLAN_BOXES_AS_ALL, .bottom = PLAN_BOXES_AS_ALL};
+    q->variables = ARENA_ARRAY(p->memory, uint32_t, LIST_MAX);
+    for (char *name = strtok((char *)list[i], "+"); name != NULL; name = strtok(NULL, "+")) {
+      q->variables[q->variables_count++] = build_find(p, name);
+    }
+  }
+}
+
 static void parse(const plan *p, const analysis_argument *argument, const char *value, argument_value *out) {
   const char *list[LIST_MAX];
   switch (argument->type) {
@@ -218,6 +233,9 @@ static void parse(const plan *p, const analysis_argument *argument, const char *
       for (uint32_t i = 0; i < out->list_count; i++) {
         out->texts[i] = slice_of(list[i]);
       }
+      break;
+    case ARGUMENT_QUESTIONS:
+      parse_questions(p, value, out);
       break;
     case ARGUMENT_NUMBER:
       out->number = strtod(value, NULL);

@@ -73,6 +73,28 @@ static uint32_t suitable(const plan *p, unsigned accepts) {
   return 0;
 }
 
+/* A question of one variable, and one that says all there is to say. */
+static plan_question *some_questions(plan *p, const analysis_argument *table) {
+  plan_question *two = ARENA_ARRAY(p->memory, plan_question, 2);
+  for (uint32_t i = 0; i < 2; i++) {
+    two[i].variables = ARENA_ARRAY(p->memory, uint32_t, 2);
+    two[i].variables[0] = suitable(p, table->accepts & ACCEPT_NUMERIC_CODED);
+    two[i].variables[1] = two[i].variables[0];
+    two[i].variables_count = 1 + i;
+    two[i].base = i == 0 ? PROGRAM_NONE : 0;
+    two[i].top = i == 0 ? PLAN_BOXES_AS_ALL : 3;
+    two[i].bottom = i == 0 ? 0 : PLAN_BOXES_AS_ALL;
+  }
+  two[1].label = label("both", NULL);
+  two[1].base_text = "satisfaction >= 4";
+  two[1].nps = true;
+  two[1].nets = ARENA_ARRAY(p->memory, plan_net, 1);
+  two[1].nets[0] = (plan_net){.name = "Good", .codes = ARENA_ARRAY(p->memory, int64_t, 2), .count = 2};
+  two[1].nets[0].codes[1] = -7;
+  two[1].nets_count = 1;
+  return two;
+}
+
 static argument_value argument_for(plan *p, const analysis_argument *table) {
   argument_value a = {.given = true};
   switch (table->type) {
@@ -105,6 +127,10 @@ static argument_value argument_for(plan *p, const analysis_argument *table) {
       a.numbers[3] = (decimal){-25, 2};
       a.list_count = 4;
       a.rows_count = 2;
+      break;
+    case ARGUMENT_QUESTIONS:
+      a.questions = some_questions(p, table);
+      a.list_count = 2;
       break;
     case ARGUMENT_TEXTS:
       a.texts = ARENA_ARRAY(p->memory, slice, 2);
@@ -314,6 +340,28 @@ static void arguments_that_do_not_fit_their_analysis_are_refused(void **state) {
   }
 }
 
+/* Each takes one thing of the second question, which has all, out of its bounds. */
+static void questions_that_do_not_hold_together_are_refused(void **state) {
+  (void)state;
+  for (int k = 0; k < 6; k++) {
+    plan *p = sample_plan();
+    plan_question *q = NULL;
+    for (uint32_t i = 0; i < p->analyses_count; i++) {
+      const plan_analysis *a = &p->analyses[i];
+      for (uint32_t j = 0; j < a->arguments_count; j++) {
+        q = a->arguments[j].questions != NULL ? &a->arguments[j].questions[1] : q;
+      }
+    }
+    assert_non_null(q);
+    q->variables[0] = k == 0 ? 1000 : k == 1 ? suitable(p, ACCEPT_TEXT) : q->variables[0];
+    q->base = k == 2 ? 1000 : q->base;
+    q->top = k == 3 ? PLAN_BOXES_MAX + 1 : q->top;
+    q->variables_count = k == 4 ? 0 : q->variables_count;
+    q->variables[0] = k == 5 ? suitable(p, ACCEPT_SET) : q->variables[0]; /* whose nets are of texts */
+    refused(p, k == 0 || k == 2 ? "does not exist" : k == 1 || k == 5 ? "form" : "too many boxes");
+  }
+}
+
 /* A plan that plan_finish has never seen: its program holds no accumulator. */
 static void steps_refuse_plans_that_lack_what_is_asked_for(void **state) {
   (void)state;
@@ -347,6 +395,7 @@ int main(void) {
       cmocka_unit_test(altered_bytes_are_refused_or_canonical),
       cmocka_unit_test(plans_that_refer_to_nothing_are_refused),
       cmocka_unit_test(arguments_that_do_not_fit_their_analysis_are_refused),
+      cmocka_unit_test(questions_that_do_not_hold_together_are_refused),
       cmocka_unit_test(steps_refuse_plans_that_lack_what_is_asked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,14 @@ static void assert_term(const char *analysis, const char *key) {
   }
 }
 
+static bool shows_banner(const analysis_presentation *p) {
+  bool any = false;
+  for (size_t i = 0; i < PRESENTATION_TABLES_MAX && p->tables[i].name != NULL; i++) {
+    any = any || p->tables[i].view == VIEW_BANNER;
+  }
+  return any;
+}
+
 static void every_analysis_has_a_title_a_chapter_and_a_headline(void **state) {
   (void)state;
   for (size_t i = 0; i < analysis_count(); i++) {
@@ -20,7 +28,8 @@ static void every_analysis_has_a_title_a_chapter_and_a_headline(void **state) {
     (void)snprintf(title, sizeof title, "analysis_%s", kind->name);
     assert_term(kind->name, title);
     assert_true(kind->presentation.chapter < REPORT_CHAPTERS);
-    assert_non_null(kind->presentation.headlines[0].table);
+    /* Questions by the hundred have no figure that stands for them. */
+    assert_true(kind->presentation.headlines[0].table != NULL || shows_banner(&kind->presentation));
   }
 }
 
