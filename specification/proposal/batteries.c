@@ -9,7 +9,6 @@ enum {
   BATTERY_MIN = 3,      /* adjacent columns with the same points */
   BATTERY_STEM_MIN = 2, /* and with one stem */
   SCALE_HIGH_MIN = 3,   /* fewer points are codes, such as yes and no */
-  SINGLE_HIGH_MIN = 6,  /* for a single column whose title says nothing of an order */
   ZERO_HIGH_MAX = 7,    /* up to this high end, 0 beside a scale from 1 may mean no answer */
   SHARED_LABEL_MIN = 8, /* bytes */
   ZERO_RARE = 3,        /* if 1 is at least this many times as frequent */
@@ -59,6 +58,12 @@ static bool is_in(const guesses *g, uint32_t first, uint32_t end, uint32_t index
          (are_few && usual_high(at->high, 0) == usual_high(high, 0));
 }
 
+static void tell_zeros(guesses *g, guess *at, int64_t low) {
+  if (low == 0) {
+    guess_note(at, GUESS_SAY(g, PHRASE_ZEROS_HERE, guess_whole(g, at->high)));
+  }
+}
+
 static void make_scale(guesses *g, guess *at, int64_t low, int64_t high, bool zero_is_absent) {
   at->type = GUESS_SCALE;
   if (zero_is_absent) {
@@ -88,7 +93,7 @@ static bool zero_is_absent(const guesses *g, uint32_t first, uint32_t end, int64
 static void take_battery(guesses *g, uint32_t first, uint32_t end, int64_t high) {
   uint32_t count = 0;
   uint32_t alike = 0;
-  int64_t low = 1;
+  uint32_t zeros = 0;
   uint64_t answers = 0;
   const guess *one = NULL;
   for (uint32_t i = first; i < end; i++) {
@@ -96,7 +101,7 @@ static void take_battery(guesses *g, uint32_t first, uint32_t end, int64_t high)
       one = one == NULL ? &g->at[i] : one;
       count++;
       alike += has_stem_of(one, &g->at[i]);
-      low = g->at[i].low < low ? g->at[i].low : low;
+      zeros += g->at[i].low == 0;
       answers = facts_answers(g->at[i].facts) > answers ? facts_answers(g->at[i].facts) : answers;
     }
   }
@@ -108,9 +113,14 @@ static void take_battery(guesses *g, uint32_t first, uint32_t end, int64_t high)
   for (uint32_t i = first; i < end; i++) {
     in[i - first] = is_in(g, first, end, i, high);
   }
+  /* Answers of 0 in few columns are their own. */
+  const bool have_zero = !is_absent && 2 * zeros > count;
   for (uint32_t i = first; i < end; i++) {
+    guess *at = &g->at[i];
     if (in[i - first]) {
-      make_scale(g, &g->at[i], is_absent ? 1 : low, usual_high(high, answers), is_absent);
+      const int64_t low = have_zero || (at->low == 0 && !is_absent) ? 0 : 1;
+      make_scale(g, at, low, usual_high(high, answers), is_absent);
+      tell_zeros(g, at, have_zero ? 1 : low);
     }
   }
 }
@@ -128,21 +138,22 @@ static void take_run(guesses *g, uint32_t first, uint32_t end) {
 }
 
 static void take_single(guesses *g, guess *at) {
-  const bool has_all = facts_distinct(at->facts) >= (uint32_t)(at->high - at->low + 1);
-  const bool is_wide = at->high >= SINGLE_HIGH_MIN && has_all && facts_answers(at->facts) >= GUESS_ROW_MANY;
-  if (at->is_rating || is_wide) {
+  if (at->is_rating) {
     const bool is_absent = zero_is_absent(g, at->column, at->column + 1, at->high);
     make_scale(g, at, at->low == 0 && !is_absent ? 0 : 1, usual_high(at->high, facts_answers(at->facts)),
                is_absent);
     return;
   }
+  at->notes_count = 0;
   if (at->high >= SCALE_HIGH_MIN) {
     guess_note(at, GUESS_SAY(g, PHRASE_CODES_OR_ORDER, guess_whole(g, at->low > 1 ? 1 : at->low),
-                             guess_whole(g, at->high)));
+                             guess_whole(g, at->high), at->leading_number ? ", leading_number: true" : ""));
   }
   at->type = GUESS_NOMINAL;
   at->leading_number = false;
   at->is_reversed = false;
+  at->absent_count = 0;
+  kinds_take_absences(at, true);
   at->evidence = kinds_answers(g, at);
 }
 
@@ -171,7 +182,8 @@ static bool is_same_scale(const guess *a, const guess *b) {
   return a->type == GUESS_SCALE && b->type == GUESS_SCALE && a->ladder == b->ladder && a->low == b->low &&
          a->high == b->high && a->leading_number == b->leading_number &&
          a->zero_is_absent == b->zero_is_absent && a->from_labels == b->from_labels &&
-         a->is_reversed == b->is_reversed && column_codes_equal(a->facts->codes, b->facts->codes);
+         a->is_reversed == b->is_reversed && a->is_direction_open == b->is_direction_open &&
+         column_codes_equal(a->facts->codes, b->facts->codes);
 }
 
 static const char *scale_name(guesses *g, const guess *at) {
@@ -190,10 +202,10 @@ static const char *scale_name(guesses *g, const guess *at) {
 
 /* What means no answer in one variable of the scale means none in all. */
 static void share_absences(guesses *g, uint32_t scale) {
-  guess *first = &g->at[g->scales[scale].first];
-  for (uint32_t i = g->scales[scale].first + 1; i < g->count; i++) {
+  shared_scale *shared = &g->scales[scale];
+  for (uint32_t i = shared->first; i < g->count; i++) {
     for (uint32_t k = 0; g->at[i].scale == scale && k < g->at[i].absent_count; k++) {
-      kinds_add_absent_once(first, &g->at[i].absent[k]);
+      guess_scale_absent(shared, &g->at[i].absent[k]);
     }
   }
 }
@@ -209,7 +221,7 @@ static void share_scales(guesses *g) {
       k++;
     }
     if (k == g->scales_count) {
-      g->scales[k] = (shared_scale){scale_name(g, &g->at[i]), i, 0};
+      g->scales[k] = (shared_scale){.name = scale_name(g, &g->at[i]), .first = i};
       g->scales_count++;
     }
     g->at[i].scale = k;
@@ -273,7 +285,10 @@ static void find_constructs(guesses *g) {
 }
 
 status guess_batteries(guesses *g, const manifest *dataset, store *shards, error *err) {
+  guess_ranks(g);
   take_points(g);
+  guess_steps(g);
+  guess_file_directions(g);
   share_scales(g);
   guess_names(g);
   find_constructs(g);

@@ -7,6 +7,7 @@
 
 enum {
   OPTIONS_MAX = 80,
+  PLACES_MAX = 32,
   OPTION_BYTES_MAX = 60,     /* on average */
   REPEATED_PERCENT = 70,     /* of all options in all rows, those that stand in several rows */
   REPEATED_PERCENT_FEW = 50, /* of few rows */
@@ -18,7 +19,8 @@ enum {
 typedef struct cell_option {
   slice text;
   uint64_t rows;
-  uint32_t texts; /* different cells that have it */
+  uint32_t texts;  /* different cells that have it */
+  uint32_t places; /* bit I: it stands in place I of some cell */
 } cell_option;
 
 typedef struct cell_options {
@@ -30,19 +32,21 @@ typedef struct cell_options {
   uint32_t least, most; /* options in a cell */
 } cell_options;
 
-static void add_option(cell_options *o, slice text, uint64_t rows) {
+static void add_option(cell_options *o, slice text, uint32_t place, uint64_t rows) {
+  const uint32_t bit = 1U << (place < PLACES_MAX ? place : PLACES_MAX - 1);
   o->all += rows;
   o->bytes += text.length * rows;
   for (uint32_t i = 0; i < o->count; i++) {
     if (slice_equal(o->at[i].text, text)) {
       o->at[i].rows += rows;
       o->at[i].texts++;
+      o->at[i].places |= bit;
       return;
     }
   }
   o->too_many = o->too_many || o->count == OPTIONS_MAX;
   if (!o->too_many) {
-    o->at[o->count++] = (cell_option){text, rows, 1};
+    o->at[o->count++] = (cell_option){text, rows, 1, bit};
   }
 }
 
@@ -53,7 +57,7 @@ static void split_cell(cell_options *o, slice cell, slice delimiter, uint64_t ro
     const slice option =
         slice_trim((slice){cell.bytes, end != NULL ? (size_t)(end - cell.bytes) : cell.length});
     if (option.length > 0) {
-      add_option(o, option, rows);
+      add_option(o, option, count, rows);
       count++;
     }
     const size_t used = end != NULL ? (size_t)(end - cell.bytes) + delimiter.length : cell.length;
@@ -96,7 +100,17 @@ static bool are_numbers(const cell_options *o) {
   return all;
 }
 
-static bool are_options(const cell_options *o, bool is_sure) {
+/* Who chooses several options chooses some of them without those before: one stands in several places of its
+ * cells. In "yes, cheap" and "no, too late" each part has its own place. */
+static bool are_chosen(const cell_options *o) {
+  uint32_t moved = 0;
+  for (uint32_t i = 0; i < o->count; i++) {
+    moved += (o->at[i].places & (o->at[i].places - 1)) != 0;
+  }
+  return moved >= 2 || (moved == 1 && o->count <= 3);
+}
+
+static bool are_options(const cell_options *o, bool is_sure, bool is_in_phrases) {
   uint64_t repeated = 0;
   uint32_t shared = 0;
   for (uint32_t i = 0; i < o->count; i++) {
@@ -108,8 +122,8 @@ static bool are_options(const cell_options *o, bool is_sure) {
   }
   const uint64_t percent = o->rows < GUESS_ROW_MANY ? REPEATED_PERCENT_FEW : REPEATED_PERCENT;
   return is_sure || are_numbers(o) ||
-         (repeated * 100 >= o->all * percent && o->bytes <= o->all * OPTION_BYTES_MAX &&
-          o->joined * 100 >= o->rows * JOINED_PERCENT &&
+         ((!is_in_phrases || are_chosen(o)) && repeated * 100 >= o->all * percent &&
+          o->bytes <= o->all * OPTION_BYTES_MAX && o->joined * 100 >= o->rows * JOINED_PERCENT &&
           shared >= (o->rows < GUESS_ROW_MANY && o->joined < o->rows ? 1U : 2U));
 }
 
@@ -128,11 +142,14 @@ static bool ends_with_delimiter(const column_facts *c, slice delimiter) {
 static const struct cell_delimiter {
   const char *text;
   bool is_sure;         /* it stands in no other texts */
+  bool is_in_phrases;   /* it also divides the parts of an answer: "yes, often" */
   const char *platform; /* only in its files; NULL: anywhere */
 } delimiters[] = {
-    {"┋", true, NULL},  {"→", true, NULL},   {"\n", false, NULL},  {";", false, NULL},
-    {"|", false, NULL}, {"；", false, NULL}, {"、", false, NULL},  {", ", false, NULL},
-    {",", false, NULL}, {"，", false, NULL}, {" ", false, "kobo"},
+    {"┋", true, false, NULL},    {"→", true, false, NULL},   {">", false, false, NULL},
+    {"＞", false, false, NULL},  {"\n", false, false, NULL}, {";", false, true, NULL},
+    {"|", false, false, NULL},   {"；", false, true, NULL},  {"、", false, true, NULL},
+    {", ", false, true, NULL},   {",", false, true, NULL},   {"，", false, true, NULL},
+    {" ", false, false, "kobo"},
 };
 
 static int by_natural(const void *left, const void *right) {
@@ -221,6 +238,66 @@ static bool has_twice(const column_facts *c, slice delimiter) {
   return twice;
 }
 
+/* Whether a cell has DELIMITER within brackets: there it divides nothing. */
+static bool has_inside(const column_facts *c, slice delimiter) {
+  static const char *const opens[] = {"(", "（", "[", "【", "〖", "《", "“"};
+  static const char *const closes[] = {")", "）", "]", "】", "〗", "》", "”"};
+  for (uint32_t i = 0; i < c->texts_count; i++) {
+    const slice text = c->texts[i].reason == NULL ? c->texts[i].text : (slice){"", 0};
+    for (size_t k = 0; k < sizeof opens / sizeof opens[0] && text.length > 0; k++) {
+      const char *open = memmem(text.bytes, text.length, opens[k], strlen(opens[k]));
+      const size_t from = open != NULL ? (size_t)(open - text.bytes) : text.length;
+      const char *close = memmem(text.bytes + from, text.length - from, closes[k], strlen(closes[k]));
+      const size_t length = close != NULL ? (size_t)(close - text.bytes) - from : 0;
+      if (length > 0 && memmem(open, length, delimiter.bytes, delimiter.length) != NULL) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* The beginning that an option which was written in has in common with one that many chose: "其他" of
+ * "其他（报纸". */
+static slice find_other(const cell_options *o) {
+  static const char *const opens[] = {"(", "（", "[", "【", ":", "："};
+  for (uint32_t i = 0; i < o->count; i++) {
+    const slice text = o->at[i].text;
+    for (size_t k = 0; k < sizeof opens / sizeof opens[0]; k++) {
+      const char *open = memmem(text.bytes, text.length, opens[k], strlen(opens[k]));
+      const slice base = {text.bytes, open != NULL ? (size_t)(open - text.bytes) : 0};
+      if (base.length > 0 && words_have(WORD_OTHER, base)) {
+        return slice_trim(base);
+      }
+    }
+  }
+  return (slice){"", 0};
+}
+
+/* Options that occur whole, without brackets, are those of the question; all else is written in. */
+static void gather_written(guesses *g, guess *at, const cell_options *o) {
+  static const char *const marks[] = {"(", "（", "[", "【", ")", "）", "]", "】"};
+  const char *const names[] = {"Other", "其他", "其他"};
+  const slice other = find_other(o);
+  uint32_t written = 0;
+  at->options = ARENA_ARRAY(g->facts.memory, slice, OPTIONS_MAX);
+  for (uint32_t i = 0; at->options != NULL && i < o->count; i++) {
+    bool is_whole = o->at[i].rows > RARE_ROWS && !slice_equal(o->at[i].text, other);
+    for (size_t k = 0; k < sizeof marks / sizeof marks[0] && is_whole; k++) {
+      is_whole = memmem(o->at[i].text.bytes, o->at[i].text.length, marks[k], strlen(marks[k])) == NULL;
+    }
+    written += !is_whole && !slice_equal(o->at[i].text, other);
+    if (is_whole) {
+      at->options[at->ranked_count++] = o->at[i].text;
+    }
+  }
+  if (at->ranked_count > 0) {
+    qsort(at->options, at->ranked_count, sizeof *at->options, by_natural);
+  }
+  at->write_in = other.length > 0 ? other : slice_of(names[g->language]);
+  guess_note(at, GUESS_SAY(g, PHRASE_WRITE_INS_CUT, guess_count(g, written), guess_slice(g, at->write_in)));
+}
+
 static void take_options(guesses *g, guess *at, const cell_options *o, const char *delimiter) {
   at->delimiter = delimiter;
   at->write_in = find_write_in(o);
@@ -242,7 +319,9 @@ static void take_options(guesses *g, guess *at, const cell_options *o, const cha
   (void)list_options(g, o, 0, &count);
   at->evidence =
       GUESS_SAY(g, PHRASE_OPTIONS, guess_count(g, count), guess_count(g, o->joined), kinds_rows(g, at));
-  if (at->write_in.length == 0) {
+  if (has_inside(at->facts, slice_of(delimiter)) && !o->too_many) {
+    gather_written(g, at, o);
+  } else if (at->write_in.length == 0) {
     tell_rare(g, at, o);
   }
 }
@@ -258,7 +337,7 @@ bool guess_cell_options(guesses *g, guess *at) {
     }
     split_all(c, delimiter, &o);
     const bool is_closed = strcmp(delimiters[i].text, ";") == 0 && ends_with_delimiter(c, delimiter);
-    if (are_options(&o, delimiters[i].is_sure || is_closed)) {
+    if (are_options(&o, delimiters[i].is_sure || is_closed, delimiters[i].is_in_phrases)) {
       take_options(g, at, &o, delimiters[i].text);
       return true;
     }

@@ -11,6 +11,8 @@ typedef enum told_direction {
   DIRECTION_UNCLEAR, /* codes are explained, by words that say neither */
 } told_direction;
 
+/* 1: WORDS are those of a good answer; -1: of a bad one; 0: neither, or both. */
+int direction_sense(slice words);
 /* *WORDS: what of QUESTION says so; untouched when nothing does. */
 told_direction direction_of(slice question, slice *words);
 

@@ -232,6 +232,10 @@ static bool has_comment(const edit *e, size_t line, slice comment) {
   return false;
 }
 
+bool edit_has_comment(const edit *e, const node *key, slice comment) {
+  return has_comment(e, line_start(e, edit_place(e, key)), comment);
+}
+
 void edit_comment(edit *e, const node *key, slice comment) {
   const size_t at = edit_place(e, key);
   const size_t line = line_start(e, at);

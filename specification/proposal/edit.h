@@ -15,6 +15,8 @@ void edit_destroy(edit *e);
 size_t edit_place(const edit *e, const node *n);
 /* Above the line of KEY, a comment; left out where the comments above it have it already. */
 void edit_comment(edit *e, const node *key, slice comment);
+/* Whether it is there already. */
+bool edit_has_comment(const edit *e, const node *key, slice comment);
 /* "KEY: VALUE", both YAML, at the end of MAP.  False: MAP is none, or empty and not in braces. */
 bool edit_add_pair(edit *e, const node *map, slice key, slice value);
 /* "KEY: {CODE: VALUE}" at the end of MAP, which has no KEY; the next CODE goes to the same braces. */

@@ -1,5 +1,6 @@
 #include "specification/proposal/facts.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,13 +8,18 @@
 #include "base/tidy.h"
 #include "specification/proposal/absences.h"
 #include "specification/proposal/dates.h"
+#include "specification/proposal/ladders.h"
 #include "specification/proposal/numerals.h"
+#include "specification/proposal/opposites.h"
 #include "specification/proposal/totals.h"
 #include "specification/proposal/words.h"
 #include "specification/reason_words.h"
 #include "store/shard.h"
 
-enum { ROOM_BYTES = 64 << 10 };
+enum {
+  ROOM_BYTES = 64 << 10,
+  STEPS_MAX = 10, /* numbers up to this may be those of a ladder's words */
+};
 
 uint64_t facts_answers(const column_facts *c) {
   return c->rows - c->blank - c->absent;
@@ -208,7 +214,7 @@ static bool take_form(facts *f, column_facts *c, slice text, fact_text *kept, ui
     numeral_read(text, &n);
   }
   const bool is_number = n.plain || n.comma || n.dressed || n.leading;
-  const uint64_t formats = c->no_dates ? 0 : date_ways_of(text, n.plain);
+  const uint64_t formats = c->no_dates ? 0 : date_ways_of(text, n.plain, c->spans);
   if (!is_number && formats == 0) {
     return take_word(f, c, text, kept, count);
   }
@@ -322,6 +328,13 @@ static status gather_shard(facts *f, store *shards, uint32_t index, const digest
   return st;
 }
 
+void facts_answer_after_all(column_facts *c, fact_text *t) {
+  t->reason = NULL;
+  c->absent -= t->count;
+  c->bytes += t->text.length * t->count;
+  c->repeats = c->repeats || t->count > 1;
+}
+
 /* "yes" or "False" beside 1 and 0. */
 static bool has_mark_word(const column_facts *c) {
   bool any = false;
@@ -334,6 +347,35 @@ static bool has_mark_word(const column_facts *c) {
     }
   }
   return any;
+}
+
+/* "very satisfied" beside 4 and 3. */
+static bool has_step_word(const column_facts *c) {
+  bool any = false;
+  const decimal most = {STEPS_MAX, 0};
+  for (uint32_t i = 0; i < c->texts_count && !any; i++) {
+    for (uint32_t k = 0; c->texts[i].is_word && ladder_at(k) != NULL && !any; k++) {
+      any = ladder_rung(ladder_at(k), c->texts[i].text) >= 0;
+    }
+  }
+  return any && c->any_number && c->low.mantissa >= 0 && decimal_compare(c->high, most) <= 0;
+}
+
+/* "1,3,4" beside "1" and "1,3": lists of codes. */
+static bool has_list(const column_facts *c) {
+  for (uint32_t i = 0; i < c->texts_count; i++) {
+    const slice text = c->texts[i].is_word ? c->texts[i].text : (slice){"", 0};
+    size_t digits = 0;
+    size_t letters = 0;
+    for (size_t k = 0; k < text.length; k++) {
+      digits += isdigit((unsigned char)text.bytes[k]) != 0;
+      letters += isalpha((unsigned char)text.bytes[k]) || (unsigned char)text.bytes[k] >= 0x80;
+    }
+    if (digits >= 2 && letters == 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /* Few words among numbers or dates are no answers; otherwise there are no numbers, nor dates. */
@@ -350,7 +392,7 @@ static void settle_words(column_facts *c) {
     return;
   }
   if ((!are_numbers && dates != rest) || rest < c->words_rows || forms <= c->words_count ||
-      has_mark_word(c)) {
+      has_mark_word(c) || has_step_word(c) || has_list(c)) {
     forget_numbers(c);
     forget_dates(c);
     return;
@@ -382,12 +424,16 @@ status facts_gather(facts *f, const manifest *dataset, store *shards, error *err
                                    .lacking = column->lacking_count > 0,
                                    .prefix = "",
                                    .suffix = ""};
+    for (uint32_t k = 0; k < DATE_WAYS_MAX; k++) {
+      f->columns[i].spans[k] = (date_span){INT32_MAX, INT32_MIN};
+    }
   }
   TRY(totals_find(f, dataset, shards, err));
   for (uint32_t i = 0; i < dataset->shards_count; i++) {
     TRY(gather_shard(f, shards, i, &dataset->shards[i].name, err));
   }
   for (uint32_t i = 0; i < f->count; i++) {
+    opposites_settle(&f->columns[i]);
     settle_words(&f->columns[i]);
   }
   return STATUS_OK;

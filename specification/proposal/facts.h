@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "base/table.h"
 #include "reading/platform.h"
+#include "specification/proposal/dates.h"
 #include "store/manifest.h"
 #include "store/store.h"
 
@@ -71,6 +72,7 @@ typedef struct column_facts {
   uint64_t bytes;
   date_set dates[FACTS_DATE_SETS];
   uint32_t dates_count;
+  date_span spans[DATE_WAYS_MAX]; /* of the texts that may be dates */
 } column_facts;
 
 typedef struct facts {
@@ -92,6 +94,8 @@ uint64_t facts_answers(const column_facts *c);
 bool facts_take(facts *f, column_facts *c, slice text, uint64_t count);
 /* Whether TEXT is the code, or within the range. */
 bool facts_is_code(slice text, const code_range *range);
+/* T of C, which was taken for no answer, is one. */
+void facts_answer_after_all(column_facts *c, fact_text *t);
 /* How many distinct texts may be answers, if all are kept. */
 uint32_t facts_distinct(const column_facts *c);
 

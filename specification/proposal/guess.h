@@ -9,7 +9,9 @@
 
 enum {
   GUESS_FORMATS_MAX = 4,
+  GUESS_RIVALS_MAX = 3, /* orders of year, month and day */
   GUESS_ABSENT_MAX = 12,
+  GUESS_ZEROS_MAX = 3,
   GUESS_RUN_MAX = 512, /* adjacent columns that are examined together */
   GUESS_ROW_MANY = 30, /* with this many answers it means something that one was never given */
   GUESS_NOTES_MAX = 8,
@@ -48,7 +50,9 @@ typedef struct guess {
   int64_t low, high;     /* SCALE, POINTS */
   bool leading_number, zero_is_absent;
   const ladder *ladder;
+  const ladder *base;     /* what LADDER is part of, or LADDER */
   bool from_labels;       /* SCALE: the file's dictionary gives range and labels */
+  bool is_mixed;          /* SCALE: words of the ladder, and its codes */
   bool is_reversed;       /* the lowest code is the best */
   bool is_direction_open; /* its labels do not say which end is the best */
   bool is_direction_told; /* by the labels, or by the words of the question */
@@ -56,11 +60,16 @@ typedef struct guess {
   bool is_rating;                         /* POINTS: its title suggests an order */
   const char *formats[GUESS_FORMATS_MAX]; /* DATE */
   uint32_t formats_count;
-  const char *prefix, *suffix; /* NUMBER; NULL: none */
+  const char
+      *rivals[GUESS_RIVALS_MAX]; /* DATE: formats, one of formats among them, of which any may be right */
+  uint32_t rivals_count;         /* 0: it is known which is */
+  const char *prefix, *suffix;   /* NUMBER; NULL: none */
   bool thousands;
-  const char *delimiter; /* MULTI, RANKING */
-  slice *options;        /* RANKING: natural order */
-  uint32_t ranked_count;
+  const char *delimiter;        /* MULTI, RANKING */
+  slice *options;               /* RANKING; MULTI: what is not written in; natural order */
+  uint32_t ranked_count;        /* of them */
+  slice zeros[GUESS_ZEROS_MAX]; /* NUMBER: words that mean 0 */
+  uint32_t zeros_count;
   slice write_in; /* MULTI, RANKING: the option that takes what is written; empty: none */
   /* Of the file's dictionary: a MULTI stands for it, and its other columns are left out; NULL: none. */
   const code_set *set;
@@ -81,7 +90,9 @@ typedef struct guess {
 /* What scale variables have in common. */
 typedef struct shared_scale {
   const char *name;
-  uint32_t first, count; /* the first guess that has it, and how many have it */
+  uint32_t first, count;                 /* the first guess that has it, and how many have it */
+  guess_absent absent[GUESS_ABSENT_MAX]; /* of any of its variables */
+  uint32_t absent_count;
 } shared_scale;
 
 /* Items that belong together. */
@@ -98,6 +109,7 @@ typedef struct guesses {
   guess *at;    /* one for each column */
   uint32_t count;
   bool decimal_comma;
+  const char *above;  /* the lines above the table; "": none, or they are not known */
   const guess *guard; /* answered in all rows but those of totals; NULL: there are none, or it is not known */
   shared_scale *scales;
   uint32_t scales_count;
@@ -127,14 +139,26 @@ void guess_note(guess *at, const char *note);
 status guess_all(guesses *g, const manifest *dataset, store *shards, error *err) MUST_USE;
 /* kinds.c: what each column is by itself. */
 void guess_kinds(guesses *g);
-/* kinds_numbers.c: columns of numbers.  These return false when the column is something else. */
+/* kinds_dates.c: columns of dates.  These return false when the column is something else. */
 bool guess_dates(guesses *g, guess *at);
+/* Decides by other columns which number is the day; what stays open is a text. */
+void guess_date_orders(guesses *g);
+/* kinds_numbers.c: columns of numbers. */
 bool guess_weight(guesses *g, guess *at);
 bool guess_points(guesses *g, guess *at);
 bool guess_number(guesses *g, guess *at);
+/* Notes what the numbers of a column with and without % may be. */
+void guess_tell_percent(guesses *g, guess *at);
 /* kinds_words.c */
 bool guess_ladder(guesses *g, guess *at);
+bool guess_mixed(guesses *g, guess *at);
+/* Notes what order the categories of AT may have. */
+void guess_tell_order(guesses *g, guess *at);
 bool guess_cell_options(guesses *g, guess *at); /* cell_options.c */
+/* steps.c: ladders of which only the middle rungs were offered. */
+void guess_steps(guesses *g);
+/* ranks.c: columns that together have the ranks of options. */
+void guess_ranks(guesses *g);
 /* labelled.c: codes that the file's dictionary labels. */
 bool guess_labelled(guesses *g, guess *at);
 bool guess_is_labelled(const column_codes *codes); /* whether it has labels, or declares codes missing */
@@ -151,6 +175,10 @@ bool guess_name_taken(guesses *g, slice name);
 bool guess_is_name(slice title);
 /* The words among numbers and dates that are taken for no answer; of codes of categories they are values. */
 void guess_words(guesses *g);
+/* In no variable of SCALE ABSENT is an answer. */
+void guess_scale_absent(shared_scale *scale, const guess_absent *absent);
+/* Where something else in the file begins with the best, it is open which end is the good one. */
+void guess_file_directions(guesses *g);
 /* What names a row of totals is no answer. */
 void guess_totals(guesses *g);
 /* sets.c: multiple-response sets of the file's dictionary. */

@@ -11,6 +11,7 @@
 enum {
   ROWS_LOOKED_AT = 14,
   TITLES_COMPARED = 64,
+  TITLES_PER_ANSWER = 3,  /* at most one of so many titles is also an answer */
   ROWS_BELOW = 3,         /* records behind a header that tell whether it has a second row */
   WIDTH_MIN = 3,          /* columns of a table that may have a title above it */
   WIDTH_WIDE = 5,         /* and of one that may have two cells above it */
@@ -38,7 +39,7 @@ typedef struct records {
 static bool is_value(slice text) {
   numeral n;
   numeral_read(text, &n);
-  return n.plain || n.comma || n.dressed || date_ways_of(text, n.plain) != 0;
+  return n.plain || n.comma || n.dressed || date_ways_of(text, n.plain, NULL) != 0;
 }
 
 /* As the file has it: without the number that tells equal titles apart, and empty where there is none. */
@@ -147,24 +148,43 @@ static bool is_header(const record *row, uint32_t width) {
          row->numbers * 5 <= row->filled;
 }
 
-/* Titles are no answers: none of them stands in the records below, which have as many cells.  Above a table
- * with delimiters stands a line without any: then one of its cells is a number or a date. */
+/* How many of the cells in the rows below the titles are titles of other columns; UINT32_MAX: one is that of
+ * its own column, which then has no title. */
+static uint32_t count_titles_below(const records *r, uint32_t first) {
+  const record *titles = &r->at[first];
+  bool found[TITLES_COMPARED] = {false};
+  uint32_t count = 0;
+  for (uint32_t i = first + 1; i < r->count; i++) {
+    const record *row = &r->at[i];
+    for (uint32_t k = 0; k < row->count; k++) {
+      for (uint32_t t = 0; t < titles->count && t < TITLES_COMPARED && row->cells[k].length > 0; t++) {
+        const bool is_same_text = slice_equal(row->cells[k], titles->cells[t]);
+        const bool is_second = i == first + 1 && k == t; /* a title of two rows */
+        if (is_same_text && k == t && !is_second) {
+          return UINT32_MAX;
+        }
+        count += is_same_text && !is_second && !found[t];
+        found[t] = found[t] || (is_same_text && !is_second);
+      }
+    }
+  }
+  return count;
+}
+
+/* Titles are no answers: they do not stand in the records below, which have as many cells; but an option may
+ * have the name of another column.  Above a table with delimiters stands a line without any: then one of its
+ * cells is a number or a date. */
 static bool is_above_answers(const records *r, uint32_t first) {
   const record *titles = &r->at[first];
   bool has_value = false;
   bool well = first + 1 < r->count;
   for (uint32_t i = first + 1; i < r->count && well; i++) {
-    const record *row = &r->at[i];
-    well = row->count == titles->count;
-    has_value = has_value || row->numbers > 0;
-    for (uint32_t k = 0; k < row->count && well; k++) {
-      for (uint32_t t = 0; t < titles->count && t < TITLES_COMPARED && well; t++) {
-        const bool is_second = i == first + 1 && k == t; /* a title of two rows */
-        well = is_second || row->cells[k].length == 0 || !slice_equal(row->cells[k], titles->cells[t]);
-      }
-    }
+    well = r->at[i].count == titles->count;
+    has_value = has_value || r->at[i].numbers > 0;
   }
-  return well && (has_value || r->at[0].count > 1);
+  const uint32_t below = well ? count_titles_below(r, first) : UINT32_MAX;
+  return below != UINT32_MAX && below * TITLES_PER_ANSWER <= titles->filled &&
+         (has_value || r->at[0].count > 1);
 }
 
 static void put_line(const record *row, header_finding *out) {

@@ -13,6 +13,7 @@ enum {
   CATEGORY_BYTES_MAX = 80, /* average length; longer texts are comments */
   COMMENTS_MIN = 10,       /* distinct texts of a column whose title asks for words */
   SHOWN = 4,               /* answers that are shown as evidence */
+  DIGITS_KEPT = 15,        /* of a number in a spreadsheet */
 };
 
 slice kinds_question(const guess *at) {
@@ -22,6 +23,25 @@ slice kinds_question(const guess *at) {
 bool kinds_title_has(const guess *at, word_kind kind) {
   return words_have(kind, at->facts->title) || (at->part.length > 0 && words_have(kind, at->part)) ||
          (at->facts->label.length > 0 && words_have(kind, at->facts->label));
+}
+
+/* The last part of the title if it says something of that kind, else the whole question. */
+static slice words_about(const guess *at, word_kind kind) {
+  return at->part.length > 0 && words_have(kind, at->part) ? at->part : kinds_question(at);
+}
+
+bool kinds_is_satisfaction(const guess *at) {
+  return words_have_but(WORD_SATISFACTION, WORD_DISSATISFIED, words_about(at, WORD_SATISFACTION)) ||
+         (at->facts->label.length > 0 &&
+          words_have_but(WORD_SATISFACTION, WORD_DISSATISFIED, at->facts->title));
+}
+
+bool kinds_is_dissatisfaction(const guess *at) {
+  return words_have(WORD_DISSATISFIED, words_about(at, WORD_SATISFACTION)) && !kinds_is_satisfaction(at);
+}
+
+bool kinds_asks_recommendation(const guess *at) {
+  return kinds_title_has(at, WORD_RECOMMEND) && !kinds_title_has(at, WORD_NOT_ASKED);
 }
 
 const char *kinds_rows(guesses *g, const guess *at) {
@@ -45,6 +65,17 @@ void kinds_add_absent_once(guess *at, const guess_absent *absent) {
     }
   }
   kinds_add_absent(at, absent->text, absent->reason, absent->count);
+}
+
+void guess_scale_absent(shared_scale *scale, const guess_absent *absent) {
+  for (uint32_t i = 0; i < scale->absent_count; i++) {
+    if (slice_equal(scale->absent[i].text, absent->text)) {
+      return;
+    }
+  }
+  if (scale->absent_count < GUESS_ABSENT_MAX) {
+    scale->absent[scale->absent_count++] = *absent;
+  }
 }
 
 void kinds_drop_absent(guess *at, slice text) {
@@ -178,7 +209,7 @@ static bool guess_category(guesses *g, guess *at) {
   const uint64_t answers = facts_answers(c);
   const uint32_t distinct = facts_distinct(c);
   const bool is_short = c->bytes <= answers * CATEGORY_BYTES_MAX;
-  if (c->many || !c->repeats || !is_short || distinct > CATEGORIES_MAX ||
+  if (c->many || !c->repeats || !is_short || c->lengthy > 0 || distinct > CATEGORIES_MAX ||
       (distinct > CATEGORIES_FEW && distinct > answers / 4)) {
     return false;
   }
@@ -188,7 +219,21 @@ static bool guess_category(guesses *g, guess *at) {
   if (c->padded > 0) {
     guess_note(at, guess_fill(g, PHRASE_ZEROS_IN_FRONT, NULL, 0));
   }
+  guess_tell_order(g, at);
+  guess_tell_percent(g, at);
   return true;
+}
+
+/* Numbers of more than 15 digits, all of which end with zeros. */
+static bool is_rounded(const column_facts *c) {
+  bool all = c->lengthy > 0;
+  for (uint32_t i = 0; all && i < c->texts_count; i++) {
+    const slice text = c->texts[i].text;
+    for (size_t k = DIGITS_KEPT; all && c->texts[i].reason == NULL && k < text.length; k++) {
+      all = text.bytes[k] == '0';
+    }
+  }
+  return all;
 }
 
 static bool guess_free_text(guesses *g, guess *at) {
@@ -196,15 +241,19 @@ static bool guess_free_text(guesses *g, guess *at) {
   at->type = GUESS_TEXT;
   at->evidence = GUESS_SAY(g, c->many ? PHRASE_TEXTS_MANY : PHRASE_TEXTS,
                            guess_count(g, c->many ? FACTS_TEXTS_MAX : facts_distinct(c)), kinds_rows(g, at));
+  guess_tell_percent(g, at);
+  if (is_rounded(c)) {
+    guess_note(at, guess_fill(g, PHRASE_ROUNDED, NULL, 0));
+  }
   return true;
 }
 
 static const struct kind {
   bool (*fits)(guesses *g, guess *at);
 } kinds[] = {
-    {guess_nothing},      {guess_dates},   {guess_id},       {guess_weight},
-    {guess_labelled},     {guess_ladder},  {guess_points},   {guess_number},
-    {guess_cell_options}, {guess_comment}, {guess_category}, {guess_free_text},
+    {guess_nothing}, {guess_dates},    {guess_id},        {guess_weight}, {guess_labelled},
+    {guess_ladder},  {guess_mixed},    {guess_points},    {guess_number}, {guess_cell_options},
+    {guess_comment}, {guess_category}, {guess_free_text},
 };
 
 /* ---- All columns --------------------------------------------------------------------------------- */
@@ -223,17 +272,34 @@ static bool has_decimal_comma(const facts *f) {
   return any;
 }
 
-/* Of a quantity, "none" may be 0. */
-static void tell_none(guesses *g, guess *at) {
+static bool is_none(slice text) {
   static const char *const words[] = {"none", "无", "無", "没有", "沒有", "keine", "aucun"};
-  for (uint32_t i = 0; at->type == GUESS_NUMBER && i < at->absent_count; i++) {
-    char room[WORD_BYTES];
-    const slice word = words_fold(at->absent[i].text, room);
-    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
-      if (slice_equal(word, slice_of(words[k]))) {
-        const char *text = guess_slice(g, at->absent[i].text);
-        guess_note(at, GUESS_SAY(g, PHRASE_PERHAPS_NONE, text, guess_count(g, at->absent[i].count), text));
-      }
+  char room[WORD_BYTES];
+  const slice word = words_fold(text, room);
+  for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+    if (slice_equal(word, slice_of(words[k]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Where something is counted, "none" is 0; of another quantity it may be. */
+static void tell_none(guesses *g, guess *at) {
+  for (uint32_t i = 0; at->type == GUESS_NUMBER && i < at->absent_count;) {
+    const guess_absent a = at->absent[i];
+    if (!is_none(a.text)) {
+      i++;
+      continue;
+    }
+    const char *text = guess_slice(g, a.text);
+    if (kinds_title_has(at, WORD_COUNT) && at->zeros_count < GUESS_ZEROS_MAX) {
+      at->zeros[at->zeros_count++] = a.text;
+      kinds_drop_absent(at, a.text);
+      guess_note(at, GUESS_SAY(g, PHRASE_NONE_ZERO, text, guess_count(g, a.count), text));
+    } else {
+      guess_note(at, GUESS_SAY(g, PHRASE_PERHAPS_NONE, text, guess_count(g, a.count), text));
+      i++;
     }
   }
 }
@@ -263,11 +329,14 @@ void guess_totals(guesses *g) {
     const total_row *t = &g->facts.totals[i];
     guess *at = &g->at[t->column];
     const bool is_always_there = at->facts->blank == 0 && at->facts->absent == 0;
-    guess *declares = at->type == GUESS_SCALE ? &g->at[g->scales[at->scale].first] : at;
+    const guess_absent word = {t->word, "other", 0};
     if (at->type == GUESS_MULTI_OPTION || at->type == GUESS_WEIGHT || at->set != NULL) {
       continue;
     }
-    kinds_add_absent_once(declares, &(guess_absent){t->word, "other", 0});
+    kinds_add_absent_once(at, &word);
+    if (at->type == GUESS_SCALE) {
+      guess_scale_absent(&g->scales[at->scale], &word);
+    }
     g->guard = is_always_there && (g->guard == NULL || g->guard == at) ? at : NULL;
   }
 }
@@ -279,7 +348,12 @@ void guess_kinds(guesses *g) {
     at->facts = &g->facts.columns[i];
     at->column = i;
     at->scale = GUESS_NONE;
+    const guess untouched = *at;
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0] && !kinds[k].fits(g, at); k++) {
+      const bool is_direction_open = at->is_direction_open; /* the labels' words are on no ladder */
+      *at = untouched;
+      at->is_direction_open = is_direction_open;
     }
   }
+  guess_date_orders(g);
 }

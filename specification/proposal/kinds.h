@@ -9,6 +9,12 @@
 slice kinds_question(const guess *at);
 /* Whether the title, its last part or the label has a word of that kind. */
 bool kinds_title_has(const guess *at, word_kind kind);
+/* Whether it asks how satisfied, or how dissatisfied, somebody is; "satisfied or dissatisfied" is the former.
+ */
+bool kinds_is_satisfaction(const guess *at);
+bool kinds_is_dissatisfaction(const guess *at);
+/* Whether it asks how likely somebody is to recommend: not how often, and not how unlikely. */
+bool kinds_asks_recommendation(const guess *at);
 /* "1,811 of 1,811 rows" */
 const char *kinds_rows(guesses *g, const guess *at);
 /* "North 812, South 700": the most frequent answers. */

@@ -1,14 +1,12 @@
-/* Columns of numbers: dates by their ways, weights, points of a scale, quantities. */
+/* Columns of numbers: weights, points of a scale, quantities. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "specification/proposal/absences.h"
-#include "specification/proposal/dates.h"
-#include "specification/proposal/direction.h"
+#include "specification/proposal/beside.h"
 #include "specification/proposal/kinds.h"
 #include "stats/frame/frame.h"
-#include "stats/program/date.h"
 
 enum {
   POINTS_HIGH_MAX = 11,
@@ -19,118 +17,7 @@ enum {
   CODE_ROWS = 10,             /* rows for each code, on average */
   CODE_DISTANCE = 3,          /* a code for no answer is at least this many times the largest answer */
   CODE_ROWS_MIN = 100,        /* with this many rows, 8 and 9 beyond a gap are taken for codes */
-  EXCHANGED_MIN = 3,          /* dates without a day above 12, beside others that have one each */
 };
-
-/* ---- Dates --------------------------------------------------------------------------------------- */
-
-/* The way that reads the most rows among those that no way of TAKEN reads; DATE_WAYS_MAX: none reads any. */
-static uint32_t best_way(const column_facts *c, uint64_t taken, bool is_called, uint64_t *rows) {
-  uint32_t best = DATE_WAYS_MAX;
-  *rows = 0;
-  for (uint32_t i = 0; date_way_at(i) != NULL; i++) {
-    uint64_t read = 0;
-    for (uint32_t k = 0; k < c->dates_count; k++) {
-      const uint64_t formats = c->dates[k].formats;
-      read += (formats & taken) == 0 && (formats >> i & 1) != 0 ? c->dates[k].count : 0;
-    }
-    if (read > *rows && (!date_way_at(i)->is_number || is_called)) {
-      best = i;
-      *rows = read;
-    }
-  }
-  return best;
-}
-
-static void tell_other_way(guesses *g, guess *at, const date_way *way) {
-  uint64_t both = 0;
-  for (uint32_t i = 0; way->other != NULL && date_way_at(i) != NULL; i++) {
-    for (uint32_t k = 0; strcmp(date_way_at(i)->format, way->other) == 0 && k < at->facts->dates_count; k++) {
-      both += (at->facts->dates[k].formats >> i & 1) != 0 ? at->facts->dates[k].count : 0;
-    }
-  }
-  if (both == facts_answers(at->facts)) {
-    guess_note(at, GUESS_SAY(g, PHRASE_DAY_OR_MONTH, way->other));
-  }
-}
-
-/* How many dates FORMAT reads that the formats before it do not, and whether their days are all above 12, or
- * none. */
-static uint64_t count_days(const guess *at, uint32_t index, bool *all_above, bool *none_above) {
-  uint64_t rows = 0;
-  *all_above = true;
-  *none_above = true;
-  for (uint32_t i = 0; i < at->facts->texts_count; i++) {
-    const fact_text *t = &at->facts->texts[i];
-    int64_t days = 0;
-    uint32_t k = 0;
-    while (t->reason == NULL && k <= index && !date_parse(at->formats[k], t->text, &days)) {
-      k++;
-    }
-    if (t->reason == NULL && k == index) {
-      int64_t year;
-      int64_t month;
-      int64_t day;
-      date_to_civil(days, &year, &month, &day);
-      *all_above = *all_above && day > 12;
-      *none_above = *none_above && day <= 12;
-      rows += t->count;
-    }
-  }
-  return rows;
-}
-
-/* A spreadsheet that opens 3/4/2025 and 13/4/2025 where the month comes first takes the first for the 4th of
- * March and leaves the second a text. */
-static void tell_exchanged(guesses *g, guess *at) {
-  bool all_above[GUESS_FORMATS_MAX];
-  bool none_above[GUESS_FORMATS_MAX];
-  uint64_t rows[GUESS_FORMATS_MAX];
-  for (uint32_t i = 0; i < at->formats_count && !at->facts->many; i++) {
-    rows[i] = count_days(at, i, &all_above[i], &none_above[i]);
-  }
-  for (uint32_t i = 0; i < at->formats_count && !at->facts->many; i++) {
-    for (uint32_t k = 0; k < at->formats_count; k++) {
-      if (rows[i] > 0 && rows[k] > 0 && none_above[i] && all_above[k] && rows[i] >= EXCHANGED_MIN) {
-        guess_note(at, GUESS_SAY(g, PHRASE_EXCHANGED, guess_count(g, rows[i]), at->formats[i],
-                                 guess_count(g, rows[k]), at->formats[k]));
-        return;
-      }
-    }
-  }
-}
-
-bool guess_dates(guesses *g, guess *at) {
-  const column_facts *c = at->facts;
-  const bool is_called = kinds_title_has(at, WORD_DATE);
-  const uint64_t answers = facts_answers(c);
-  uint64_t taken = 0;
-  uint64_t covered = 0;
-  uint32_t count = 0;
-  while (count < GUESS_FORMATS_MAX && covered < answers) {
-    uint64_t rows;
-    /* Beside dates that are written as such, a number is a date, too. */
-    const uint32_t way = best_way(c, taken, is_called || count > 0, &rows);
-    if (way == DATE_WAYS_MAX) {
-      return false;
-    }
-    at->formats[count++] = date_way_at(way)->format;
-    taken |= (uint64_t)1 << way;
-    covered += rows;
-    if (count == 1) {
-      tell_other_way(g, at, date_way_at(way));
-    }
-  }
-  if (covered < answers) {
-    return false;
-  }
-  at->formats_count = count;
-  at->type = GUESS_DATE;
-  tell_exchanged(g, at);
-  kinds_take_absences(at, false);
-  at->evidence = kinds_rows(g, at);
-  return true;
-}
 
 /* ---- Weights ------------------------------------------------------------------------------------- */
 
@@ -265,74 +152,103 @@ static bool states_range(slice question, int64_t *low, int64_t *high) {
   return false;
 }
 
-/* What the question says of its codes. */
-static void take_direction(guesses *g, guess *at) {
-  slice words;
-  const told_direction told = direction_of(kinds_question(at), &words);
+/* What two sources together say, of which one may say nothing. */
+static told_direction together(told_direction a, told_direction b) {
+  return a == DIRECTION_NOT_TOLD ? b : b == DIRECTION_NOT_TOLD || a == b ? a : DIRECTION_UNCLEAR;
+}
+
+static void tell_direction(guesses *g, guess *at, told_direction told, slice words, phrase reversed,
+                           phrase unclear) {
   if (told == DIRECTION_DOWN || told == DIRECTION_UNCLEAR) {
-    guess_note(at, GUESS_SAY(g, told == DIRECTION_DOWN ? PHRASE_TITLE_REVERSED : PHRASE_TITLE_UNCLEAR,
-                             guess_slice(g, words)));
+    guess_note(at, GUESS_SAY(g, told == DIRECTION_DOWN ? reversed : unclear, guess_slice(g, words)));
+  }
+}
+
+/* What the question and the words beside its codes say of them. */
+static void take_direction(guesses *g, guess *at, told_direction beside, slice cell) {
+  slice words = {"", 0};
+  const told_direction question = direction_of(kinds_question(at), &words);
+  told_direction told = together(question, beside);
+  tell_direction(g, at, question == DIRECTION_NOT_TOLD ? question : told, words, PHRASE_TITLE_REVERSED,
+                 PHRASE_TITLE_UNCLEAR);
+  tell_direction(g, at, beside == DIRECTION_NOT_TOLD ? beside : told, cell, PHRASE_CELLS_REVERSED,
+                 PHRASE_CELLS_UNCLEAR);
+  if (told == DIRECTION_NOT_TOLD && kinds_is_dissatisfaction(at)) {
+    told = DIRECTION_DOWN;
+    guess_note(at, guess_fill(g, PHRASE_DISSATISFACTION, NULL, 0));
   }
   at->is_reversed = told == DIRECTION_DOWN;
   at->is_direction_told = told == DIRECTION_DOWN || told == DIRECTION_UP;
   at->is_direction_open = told == DIRECTION_UNCLEAR || (at->is_direction_open && !at->is_direction_told);
 }
 
-static void take_range(guesses *g, guess *at) {
-  int64_t low = 0;
-  int64_t high = 0;
-  const bool is_stated = states_range(kinds_question(at), &low, &high) && low <= at->low && high >= at->high;
-  at->is_satisfaction = kinds_title_has(at, WORD_SATISFACTION);
-  if (is_stated) {
-    at->type = GUESS_SCALE;
-    at->low = low;
-    at->high = high;
-  } else if (kinds_title_has(at, WORD_RECOMMEND) && at->high == RECOMMEND_STORED_HIGH) {
+static void take_recommendation(guesses *g, guess *at) {
+  const int64_t least =
+      facts_answers(at->facts) < GUESS_ROW_MANY ? RECOMMEND_HIGH_MIN_FEW : RECOMMEND_HIGH_MIN;
+  if (at->high == RECOMMEND_STORED_HIGH) {
     at->type = GUESS_SCALE;
     at->low = 1;
     guess_note(at, guess_fill(g, PHRASE_STORED_NPS, NULL, 0));
-  } else if (kinds_title_has(at, WORD_RECOMMEND) && at->high <= 10 &&
-             at->high >=
-                 (facts_answers(at->facts) < GUESS_ROW_MANY ? RECOMMEND_HIGH_MIN_FEW : RECOMMEND_HIGH_MIN)) {
+  } else if (at->high <= 10 && at->high >= least) {
     at->type = GUESS_SCALE;
     if (at->low > 0) {
       guess_note(at, guess_fill(g, PHRASE_NO_ZERO, NULL, 0));
     }
     at->low = 0;
     at->high = 10;
-  } else {
-    at->is_rating =
-        (kinds_title_has(at, WORD_RATING) || at->facts->codes->measure == MEASURE_ORDINAL) && at->high >= 2;
   }
-  take_direction(g, at);
-  at->is_rating = at->is_rating || at->is_direction_told;
-  at->is_recommendation =
-      at->type == GUESS_SCALE && at->low == 0 && at->high == 10 && kinds_title_has(at, WORD_RECOMMEND);
+}
+
+static void take_range(guesses *g, guess *at) {
+  int64_t low = 0;
+  int64_t high = 0;
+  const bool is_stated = states_range(kinds_question(at), &low, &high) && low <= at->low && high >= at->high;
+  const bool is_asked = kinds_asks_recommendation(at);
+  const bool is_rank = kinds_title_has(at, WORD_RANK);
+  at->is_satisfaction = kinds_is_satisfaction(at);
+  if (is_stated && !is_rank) {
+    at->type = GUESS_SCALE;
+    at->low = low;
+    at->high = high;
+  } else if (is_asked) {
+    take_recommendation(g, at);
+  }
+  at->is_rating = at->type != GUESS_SCALE && at->high >= 2 && !is_rank &&
+                  ((kinds_title_has(at, WORD_RATING) && !kinds_title_has(at, WORD_NO_RATING)) ||
+                   at->facts->codes->measure == MEASURE_ORDINAL);
+  at->is_recommendation = at->type == GUESS_SCALE && at->low == 0 && at->high == 10 && is_asked;
 }
 
 bool guess_points(guesses *g, guess *at) {
   const column_facts *c = at->facts;
   const uint64_t answers = facts_answers(c);
   points p;
+  slice cell;
+  told_direction told;
   if (c->many || c->leading < answers || c->padded > 0 || words_have(WORD_CODE, c->title) ||
-      !collect(at, &p)) {
+      kinds_title_has(at, WORD_COUNT) || !collect(at, &p)) {
     return false;
   }
   drop_codes(g, at, &p);
-  const bool may_be_stored = kinds_title_has(at, WORD_RECOMMEND) && p.at[0] >= 1;
+  const bool may_be_stored = kinds_asks_recommendation(at) && p.at[0] >= 1;
   if (p.at[0] < 0 || p.at[0] > 10 || p.at[p.count - 1] > (may_be_stored ? RECOMMEND_STORED_HIGH : 10)) {
-    at->absent_count = 0;
-    at->notes_count = 0;
     return false;
   }
   at->type = GUESS_POINTS;
-  at->leading_number = c->plain < answers;
   at->low = p.at[0];
   at->high = p.at[p.count - 1];
   kinds_take_absences(at, false);
   at->evidence =
       GUESS_SAY(g, PHRASE_SPAN, guess_whole(g, at->low), guess_whole(g, at->high), kinds_rows(g, at));
   take_range(g, at);
+  const beside_kind beside = beside_look(c, at->low < 1 ? at->low : 1, at->high, &told, &cell);
+  if (beside == BESIDE_OTHER || (beside == BESIDE_UNKNOWN && at->type != GUESS_SCALE && !at->is_rating)) {
+    return false;
+  }
+  at->leading_number = c->plain < answers;
+  /* Of stars, more are better. */
+  take_direction(g, at, beside == BESIDE_STARS && told == DIRECTION_NOT_TOLD ? DIRECTION_UP : told, cell);
+  at->is_rating = at->is_rating || at->is_direction_told || beside == BESIDE_ORDER || beside == BESIDE_STARS;
   return true;
 }
 
@@ -382,13 +298,15 @@ static void take_span(guesses *g, guess *at) {
 }
 
 /* Whether a column has both shares and percentages: 0.45 and 45%. */
-static bool is_partly_percent(guesses *g, guess *at) {
-  const column_facts *c = at->facts;
-  if (strcmp(c->suffix, "%") != 0 || c->plain == 0) {
-    return false;
+static bool is_partly_percent(const column_facts *c) {
+  return strcmp(c->suffix, "%") == 0 && c->plain > 0 && c->dressed == facts_answers(c) &&
+         c->plain < facts_answers(c);
+}
+
+void guess_tell_percent(guesses *g, guess *at) {
+  if (is_partly_percent(at->facts)) {
+    guess_note(at, GUESS_SAY(g, PHRASE_PERCENT, guess_count(g, at->facts->plain)));
   }
-  guess_note(at, GUESS_SAY(g, PHRASE_PERCENT, guess_count(g, c->plain)));
-  return true;
 }
 
 bool guess_number(guesses *g, guess *at) {
@@ -397,8 +315,8 @@ bool guess_number(guesses *g, guess *at) {
   const bool is_plain = g->decimal_comma ? c->comma == answers : c->plain == answers;
   const bool is_dressed = !g->decimal_comma && c->dressed == answers;
   if ((!is_plain && !is_dressed) || c->padded > 0 || c->lengthy > 0 || words_have(WORD_CODE, c->title) ||
-      (are_codes(c, answers) && !kinds_title_has(at, WORD_QUANTITY)) ||
-      (!is_plain && is_partly_percent(g, at))) {
+      (are_codes(c, answers) && !kinds_title_has(at, WORD_QUANTITY) && !kinds_title_has(at, WORD_COUNT)) ||
+      (!is_plain && is_partly_percent(c))) {
     return false;
   }
   at->type = GUESS_NUMBER;

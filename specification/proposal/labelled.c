@@ -105,6 +105,47 @@ static const ladder *find_ladder(const column_codes *codes, int64_t low, int64_t
   return NULL;
 }
 
+/* How good the label of CODE is on L, or by its words where L is NULL; false: that is not known. */
+static bool rung_of(const column_codes *codes, const ladder *l, int64_t code, int *out) {
+  const code_label *v = label_of(codes, code);
+  if (v == NULL) {
+    return false;
+  }
+  *out = l != NULL ? ladder_rung(l, v->label) : direction_sense(v->label);
+  return l == NULL || *out >= 0;
+}
+
+/* Whether the labels go up and down as the codes rise. */
+static bool is_disordered_on(const column_codes *codes, const ladder *l, int64_t low, int64_t high) {
+  bool rises = false;
+  bool falls = false;
+  bool any = false;
+  int last = 0;
+  for (int64_t code = low; code <= high; code++) {
+    int rung;
+    if (!rung_of(codes, l, code, &rung)) {
+      if (label_of(codes, code) != NULL) {
+        return false; /* a label that L does not have */
+      }
+      continue;
+    }
+    rises = rises || (any && rung > last);
+    falls = falls || (any && rung < last);
+    last = rung;
+    any = true;
+  }
+  return rises && falls;
+}
+
+/* Answers in order whose codes are in another one: 1 satisfied, 2 dissatisfied, 3 neutral. */
+static bool is_disordered(const column_codes *codes, int64_t low, int64_t high) {
+  bool is_so = is_disordered_on(codes, NULL, low, high);
+  for (uint32_t i = 0; ladder_at(i) != NULL && !is_so; i++) {
+    is_so = is_disordered_on(codes, ladder_at(i), low, high);
+  }
+  return is_so;
+}
+
 /* Takes known codes beyond LOW..HIGH that have no label for "no answer", and counts the codes within that
  * have no label.  False: some cell is neither labelled, within, nor such a code. */
 static bool take_cells(guess *at, int64_t low, int64_t high, uint32_t *unlabelled) {
@@ -175,9 +216,9 @@ static void take_scale(guesses *g, guess *at, const ladder *l, int direction) {
   at->is_reversed = direction < 0;
   at->is_direction_open = direction == 0;
   at->is_direction_told = direction != 0;
-  at->is_satisfaction = kinds_title_has(at, WORD_SATISFACTION) || (l != NULL && l->satisfaction);
-  at->is_recommendation = at->low == 0 && at->high == 10 && kinds_title_has(at, WORD_RECOMMEND);
-  if (at->low == 1 && at->high == SPAN_MAX && kinds_title_has(at, WORD_RECOMMEND)) {
+  at->is_satisfaction = kinds_is_satisfaction(at) || (l != NULL && l->satisfaction);
+  at->is_recommendation = at->low == 0 && at->high == 10 && kinds_asks_recommendation(at);
+  if (at->low == 1 && at->high == SPAN_MAX && kinds_asks_recommendation(at)) {
     guess_note(at, guess_fill(g, PHRASE_STORED_NPS, NULL, 0));
   }
   at->evidence = GUESS_SAY(g, direction < 0 ? PHRASE_LABELS_BEST_FIRST : PHRASE_LABELS,
@@ -198,11 +239,13 @@ bool guess_labelled(guesses *g, guess *at) {
   }
   const bool is_short = (uint64_t)at->high - (uint64_t)at->low < SPAN_MAX;
   const ladder *l = is_short ? find_ladder(c->codes, at->low, at->high, &direction) : NULL;
-  const bool is_rating = kinds_title_has(at, WORD_RATING) || kinds_title_has(at, WORD_SATISFACTION);
+  const bool is_rating = kinds_title_has(at, WORD_RATING) && !kinds_title_has(at, WORD_NO_RATING);
   const bool are_ends = labels == 2 || unlabelled > 0;
   const column_measure measure = c->codes->measure;
-  if (is_short && (l != NULL || are_ends || is_rating || measure == MEASURE_ORDINAL ||
-                   (measure == MEASURE_SCALE && labels < LABELS_MIN))) {
+  const bool is_out_of_order = is_short && l == NULL && is_disordered(c->codes, at->low, at->high);
+  if (is_short && !is_out_of_order &&
+      (l != NULL || are_ends || is_rating || measure == MEASURE_ORDINAL ||
+       (measure == MEASURE_SCALE && labels < LABELS_MIN))) {
     take_scale(g, at, l, l != NULL ? direction : direction_of_ends(g, at));
     return true;
   }
@@ -212,6 +255,10 @@ bool guess_labelled(guesses *g, guess *at) {
   at->type = GUESS_NOMINAL;
   at->is_direction_open = false;
   kinds_take_absences(at, true);
-  at->evidence = GUESS_SAY(g, PHRASE_LABELS_NO_ORDER, kinds_answers(g, at));
+  at->evidence =
+      is_out_of_order ? kinds_answers(g, at) : GUESS_SAY(g, PHRASE_LABELS_NO_ORDER, kinds_answers(g, at));
+  if (is_out_of_order) {
+    guess_note(at, guess_fill(g, PHRASE_LABELS_OUT_OF_ORDER, NULL, 0));
+  }
   return true;
 }

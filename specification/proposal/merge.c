@@ -56,13 +56,29 @@ slice merging_yaml(merging *m, slice text) {
   return kept;
 }
 
-void merging_remark(merging *m, const node *key, phrase p, const char *first, const char *second) {
-  const char *said = guess_fill(&m->g, p, (const char *const[]){m->files, first, second}, 3);
+/* The remark in LANGUAGE, as it stands in the page. */
+static slice remark_in(merging *m, int language, phrase p, const char *first, const char *second) {
+  const int own = m->g.language;
+  m->g.language = language;
+  const char *said = guess_fill(&m->g, p, (const char *const[]){m->files[language], first, second}, 3);
+  m->g.language = own;
   buf clean;
   buf_init(&clean);
   yaml_text_comment(&clean, slice_of(said));
-  edit_comment(m->page, key, slice_trim((slice){(const char *)clean.data, clean.length}));
+  m->g.out_of_memory = m->g.out_of_memory || clean.failed;
+  const slice kept = arena_slice(m->memory, slice_trim((slice){(const char *)clean.data, clean.length}));
   buf_fini(&clean);
+  return kept;
+}
+
+bool merging_remark(merging *m, const node *key, phrase p, const char *first, const char *second) {
+  for (int i = 0; i < LANGUAGES; i++) {
+    if (edit_has_comment(m->page, key, remark_in(m, i, p, first, second))) {
+      return false;
+    }
+  }
+  edit_comment(m->page, key, remark_in(m, m->g.language, p, first, second));
+  return true;
 }
 
 /* ---- Columns ------------------------------------------------------------------------------------- */
@@ -79,8 +95,8 @@ static void tell_lacking(merging *m) {
     if (entry_at == m->variables->count || is_optional(m->variables->items[entry_at])) {
       continue;
     }
-    merging_remark(m, m->variables->keys[entry_at], PHRASE_MERGE_LACKING, c->column, "");
-    m->counts->remarks++;
+    m->counts->remarks +=
+        merging_remark(m, m->variables->keys[entry_at], PHRASE_MERGE_LACKING, c->column, "");
   }
 }
 
@@ -116,8 +132,8 @@ static bool add_options(merging *m, uint32_t first, uint32_t count) {
     const slice title = merging_yaml(m, at->facts->title);
     const slice option = merging_yaml(m, at->part.length > 0 ? at->part : at->facts->title);
     if (edit_add_item(m->page, columns, title) || edit_add_pair(m->page, columns, option, title)) {
-      merging_remark(m, m->variables->keys[entry_at], PHRASE_MERGE_OPTION,
-                     guess_slice(&m->g, at->facts->title), "");
+      (void)merging_remark(m, m->variables->keys[entry_at], PHRASE_MERGE_OPTION,
+                           guess_slice(&m->g, at->facts->title), "");
       m->counts->values++;
       any = true;
     }
@@ -142,7 +158,7 @@ static void add_variable(merging *m, uint32_t index) {
   }
   buf lines;
   buf_init(&lines);
-  PAGE_SAY(&m->g, &lines, "  ", PHRASE_MERGE_NEW, m->files);
+  PAGE_SAY(&m->g, &lines, "  ", PHRASE_MERGE_NEW, m->files[m->g.language]);
   page_put_entry(&m->g, at, &lines);
   while (lines.length > 0 && lines.data[lines.length - 1] == '\n') {
     lines.length--;
@@ -186,13 +202,16 @@ static void take_names(merging *m) {
   }
 }
 
-static const char *files_of(merging *m, const manifest *dataset) {
+static void name_files(merging *m, const manifest *dataset) {
   const slice first = text_cut(dataset->files[0].name, NAME_BYTES);
-  if (dataset->files_count == 1) {
-    return guess_slice(&m->g, first);
+  const int own = m->g.language;
+  for (int i = 0; i < LANGUAGES; i++) {
+    m->g.language = i;
+    m->files[i] = dataset->files_count == 1 ? guess_slice(&m->g, first)
+                                            : GUESS_SAY(&m->g, PHRASE_AND_MORE, guess_slice(&m->g, first),
+                                                        guess_count(&m->g, dataset->files_count - (i == 0)));
   }
-  return GUESS_SAY(&m->g, PHRASE_AND_MORE, guess_slice(&m->g, first),
-                   guess_count(&m->g, dataset->files_count - (m->g.language == 0)));
+  m->g.language = own;
 }
 
 static status merge(merging *m, slice page, const manifest *dataset, store *shards,
@@ -216,12 +235,12 @@ static status merge(merging *m, slice page, const manifest *dataset, store *shar
   for (uint32_t i = 0; i < m->g.scales_count; i++) {
     m->g.scales[i].count = 1; /* scales that the page has are its writer's */
   }
-  m->files = files_of(m, dataset);
+  name_files(m, dataset);
   find_claims(m);
   if (source->header.skip > 0 || source->header.rows > 0) {
-    merging_remark(m, m->root->keys[0], PHRASE_MERGE_HEADER, guess_count(&m->g, source->header.skip),
-                   guess_count(&m->g, source->header.rows > 0 ? source->header.rows : 1));
-    m->counts->remarks++;
+    m->counts->remarks +=
+        merging_remark(m, m->root->keys[0], PHRASE_MERGE_HEADER, guess_count(&m->g, source->header.skip),
+                       guess_count(&m->g, source->header.rows > 0 ? source->header.rows : 1));
   }
   TRY(merging_cells(m, err));
   merging_totals(m);

@@ -40,20 +40,44 @@ static bool is_of_totals(const merging *m, const guess *at, slice text) {
   return !any;
 }
 
-/* The code of an answer that the page spells otherwise; NULL: it has none like it. */
-static const node *code_of(const node *texts, const guess *at, slice text) {
-  char room[WORD_BYTES];
-  const slice answer = words_answer(text, room);
-  const int rung = at != NULL && at->ladder != NULL ? ladder_rung(at->ladder, text) : -1;
-  for (uint32_t i = 0; texts != NULL && texts->kind == NODE_MAP && i < texts->count; i++) {
-    char other[WORD_BYTES];
-    const slice known = texts->keys[i]->text;
-    const bool is_like = answer.length > 0 && slice_equal(words_answer(known, other), answer);
-    if (is_like || (rung >= 0 && ladder_rung(at->ladder, known) == rung)) {
+/* Whether all of TEXTS are answers on L. */
+static bool is_ladder_of(const node *texts, const ladder *l) {
+  bool all = texts->count > 0;
+  for (uint32_t i = 0; all && i < texts->count; i++) {
+    all = ladder_rung(l, texts->keys[i]->text) >= 0;
+  }
+  return all;
+}
+
+/* The code that L gives TEXT among TEXTS, all of which are on it: that of another text on its rung. */
+static const node *code_on(const node *texts, const ladder *l, slice text) {
+  const int rung = ladder_rung(l, text);
+  for (uint32_t i = 0; rung >= 0 && i < texts->count; i++) {
+    if (ladder_rung(l, texts->keys[i]->text) == rung) {
       return texts->items[i];
     }
   }
   return NULL;
+}
+
+/* The code of an answer that the page spells otherwise; NULL: it has none like it. */
+static const node *code_of(const node *texts, slice text) {
+  char room[WORD_BYTES];
+  const slice answer = words_answer(text, room);
+  const node *found = NULL;
+  if (texts == NULL || texts->kind != NODE_MAP) {
+    return NULL;
+  }
+  for (uint32_t i = 0; i < texts->count; i++) {
+    char other[WORD_BYTES];
+    if (answer.length > 0 && slice_equal(words_answer(texts->keys[i]->text, other), answer)) {
+      return texts->items[i];
+    }
+  }
+  for (uint32_t i = 0; ladder_at(i) != NULL && found == NULL; i++) {
+    found = is_ladder_of(texts, ladder_at(i)) ? code_on(texts, ladder_at(i), text) : NULL;
+  }
+  return found;
 }
 
 static const char *reason_of(const guess *at, slice text) {
@@ -101,7 +125,8 @@ static bool add_ranked(merging *m, const node *key, const node *entry, slice cel
     const size_t length = end != NULL ? (size_t)(end - cell.bytes) : cell.length;
     const slice option = slice_trim((slice){cell.bytes, length});
     if (option.length > 0 && !has_value(values, option) && add_value(m, entry, option)) {
-      merging_remark(m, key, PHRASE_MERGE_OPTION, guess_slice(&m->g, text_fit(option, SHOWN_COLUMNS)), "");
+      (void)merging_remark(m, key, PHRASE_MERGE_OPTION, guess_slice(&m->g, text_fit(option, SHOWN_COLUMNS)),
+                           "");
       any = true;
     }
     const size_t used = end != NULL ? length + delimiter.length : length;
@@ -114,7 +139,7 @@ static bool add_ranked(merging *m, const node *key, const node *entry, slice cel
 static bool add_cell(merging *m, const node *key, const node *entry, const merge_cells *c, const guess *at) {
   const bool is_dictionary = at != NULL && guess_is_labelled(at->facts->codes);
   const node *texts = node_get(holder_of(m, entry, "texts"), "texts");
-  const node *code = c->is_invalid ? code_of(texts, at, c->text) : NULL;
+  const node *code = c->is_invalid ? code_of(texts, c->text) : NULL;
   const char *reason = c->is_invalid && !is_dictionary ? reason_of(at, c->text) : NULL;
   const node *type = node_get(entry, "type");
   bool is_added = false;
@@ -129,8 +154,8 @@ static bool add_cell(merging *m, const node *key, const node *entry, const merge
     is_added = !c->is_invalid && add_value(m, entry, c->text);
   }
   if (is_added) {
-    merging_remark(m, key, PHRASE_MERGE_ADDED, guess_slice(&m->g, text_fit(c->text, SHOWN_COLUMNS)),
-                   guess_count(&m->g, c->n));
+    (void)merging_remark(m, key, PHRASE_MERGE_ADDED, guess_slice(&m->g, text_fit(c->text, SHOWN_COLUMNS)),
+                         guess_count(&m->g, c->n));
   }
   return is_added;
 }
@@ -156,8 +181,7 @@ static void tell_left(merging *m, const node *key, const merge_cells *cells, con
   buf_printf(&shown, "%s", told > TEXTS_SHOWN ? ", …" : "");
   if (told > 0) {
     const char *list = guess_slice(&m->g, (slice){(const char *)shown.data, shown.length});
-    merging_remark(m, key, PHRASE_MERGE_INVALID, guess_count(&m->g, rows), list);
-    m->counts->remarks++;
+    m->counts->remarks += merging_remark(m, key, PHRASE_MERGE_INVALID, guess_count(&m->g, rows), list);
   }
   buf_fini(&shown);
 }
@@ -215,8 +239,8 @@ void merging_totals(merging *m) {
       continue;
     }
     if (add_missing(m, entry, t->word, "other")) {
-      merging_remark(m, m->variables->keys[entry_at], PHRASE_MERGE_TOTAL, guess_count(&m->g, t->line),
-                     guess_slice(&m->g, text_fit(t->word, SHOWN_COLUMNS)));
+      (void)merging_remark(m, m->variables->keys[entry_at], PHRASE_MERGE_TOTAL, guess_count(&m->g, t->line),
+                           guess_slice(&m->g, text_fit(t->word, SHOWN_COLUMNS)));
       m->counts->values++;
     }
   }

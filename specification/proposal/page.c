@@ -130,7 +130,8 @@ static bool is_told(const guesses *g, uint32_t scale) {
   bool told = true;
   for (uint32_t i = 0; i < g->count; i++) {
     const bool is_item = page_has(&g->at[i]) && is_satisfaction(g, i, scale);
-    told = told && (!is_item || g->at[i].is_direction_told || g->at[i].ladder != NULL);
+    told =
+        told && (!is_item || g->at[i].is_direction_told || (g->at[i].ladder != NULL && !g->at[i].is_mixed));
   }
   return told;
 }
@@ -175,7 +176,8 @@ static void put_perhaps_satisfied(const guesses *g, buf *page) {
     if (first->ladder == NULL && first->high - first->low >= 3 &&
         (count_items(g, has_scale, i) >= 3 || is_asked) && count_items(g, is_satisfaction, i) == 0) {
       PAGE_SAY(g, page, "", PHRASE_PERHAPS_SATISFIED,
-               guess_is_labelled(first->facts->codes) ? first->name : g->scales[i].name);
+               guess_is_labelled(first->facts->codes) || g->scales[i].count == 1 ? first->name
+                                                                                 : g->scales[i].name);
       buf_printf(page, "# - csat: {items: ");
       yaml_text_put(page, slice_of(first->name));
       buf_printf(page, ", boxes: 2}\n");

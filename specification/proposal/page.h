@@ -20,8 +20,8 @@ void page_comment(const guesses *g, buf *page, const char *indent, phrase p, con
 #define PAGE_SAY(g, page, indent, p, ...)                                      \
   page_comment((g), (page), (indent), (p), (const char *const[]){__VA_ARGS__}, \
                sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
-/* page_missing.c: ", missing: {..}", or nothing. */
-void page_put_missing(const guess *at, buf *page);
+/* page_missing.c: ", missing: {..}" with the COUNT texts of ABSENT, or nothing. */
+void page_put_missing(const guess *at, const guess_absent *absent, uint32_t count, buf *page);
 /* Whether the page has the variable. */
 bool page_has(const guess *at);
 

@@ -12,9 +12,9 @@ static void put_code(const code_range *r, buf *page) {
   buf_fini(&code);
 }
 
-static bool is_absent(const guess *at, slice code) {
-  for (uint32_t i = 0; i < at->absent_count; i++) {
-    if (slice_equal(at->absent[i].text, code)) {
+static bool is_absent(const guess_absent *absent, uint32_t count, slice code) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (slice_equal(absent[i].text, code)) {
       return true;
     }
   }
@@ -23,13 +23,14 @@ static bool is_absent(const guess *at, slice code) {
 
 /* A `missing` takes the place of the dictionary's as a whole: so it has all that the dictionary would give.
  */
-static void put_declared(const guess *at, buf *page) {
+static void put_declared(const guess *at, const guess_absent *absent, uint32_t count, buf *page) {
   const column_codes *codes = at->facts->codes;
   missing_reason reason;
   for (uint32_t i = 0; i < codes->values_count; i++) {
     const code_label *v = &codes->values[i];
     const bool is_declared = guess_declares(codes, v->code);
-    if (!is_absent(at, v->code) && (is_declared || (at->from_labels && reason_is_label(v->label, &reason)))) {
+    if (!is_absent(absent, count, v->code) &&
+        (is_declared || (at->from_labels && reason_is_label(v->label, &reason)))) {
       buf_printf(page, ", ");
       yaml_text_put(page, v->code);
       buf_printf(page, ": %s", missing_name(reason_of_label(v->label)));
@@ -48,14 +49,14 @@ static void put_declared(const guess *at, buf *page) {
   }
 }
 
-void page_put_missing(const guess *at, buf *page) {
-  for (uint32_t i = 0; i < at->absent_count; i++) {
+void page_put_missing(const guess *at, const guess_absent *absent, uint32_t count, buf *page) {
+  for (uint32_t i = 0; i < count; i++) {
     buf_printf(page, "%s", i == 0 ? ", missing: {" : ", ");
-    yaml_text_put(page, at->absent[i].text);
-    buf_printf(page, ": %s", at->absent[i].reason);
+    yaml_text_put(page, absent[i].text);
+    buf_printf(page, ": %s", absent[i].reason);
   }
-  if (at->absent_count > 0) {
-    put_declared(at, page);
+  if (count > 0) {
+    put_declared(at, absent, count, page);
   }
-  buf_printf(page, "%s", at->absent_count > 0 ? "}" : "");
+  buf_printf(page, "%s", count > 0 ? "}" : "");
 }

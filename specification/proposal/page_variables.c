@@ -110,7 +110,7 @@ static void put_scale(const guesses *g, uint32_t scale, const char *before, buf 
     buf_printf(page, ", leading_number: true");
   }
   buf_printf(page, "%s", at->is_reversed ? ", reverse: true" : "");
-  page_put_missing(at, page);
+  page_put_missing(at, g->scales[scale].absent, g->scales[scale].absent_count, page);
 }
 
 static void put_zero_note(const guesses *g, const guess *at, buf *page) {
@@ -160,6 +160,12 @@ static void put_format(const guess *at, buf *page) {
 }
 
 static void put_notation(const guess *at, buf *page) {
+  for (uint32_t i = 0; i < at->zeros_count; i++) {
+    buf_printf(page, "%s", i == 0 ? ", texts: {" : ", ");
+    yaml_text_put(page, at->zeros[i]);
+    buf_printf(page, ": 0");
+  }
+  buf_printf(page, "%s", at->zeros_count > 0 ? "}" : "");
   if (at->thousands) {
     buf_printf(page, ", thousands: \",\"");
   }
@@ -207,7 +213,7 @@ static void put_type(const guesses *g, const guess *at, buf *page) {
   } else if ((at->type == GUESS_MULTI && at->set == NULL) || at->type == GUESS_RANKING) {
     put_options(at, page);
   }
-  page_put_missing(at, page);
+  page_put_missing(at, at->absent, at->absent_count, page);
 }
 
 /* The question without what a platform adds to a question with a single answer. */
@@ -410,7 +416,7 @@ static void put_question(const guesses *g, const guess *at, buf *page) {
   if (at->absent_count > 0) {
     buf missing;
     buf_init(&missing);
-    page_put_missing(at, &missing);
+    page_put_missing(at, at->absent, at->absent_count, &missing);
     buf_printf(page, "    %.*s\n", (int)missing.length - 2, (const char *)missing.data + 2);
     buf_fini(&missing);
   }

@@ -20,6 +20,7 @@ status guess_all(guesses *g, const manifest *dataset, store *shards, error *err)
 
 static status make(guesses *g, const manifest *dataset, store *shards, const proposal_source *source,
                    buf *page, error *err) {
+  g->above = source->header.above;
   TRY(facts_gather(&g->facts, dataset, shards, err));
   TRY(guess_all(g, dataset, shards, err));
   page_put(g, dataset, source, page);

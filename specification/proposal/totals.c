@@ -48,7 +48,8 @@ static status find_column(shard *s, slice title, packed_column *p, error *err) {
   return st;
 }
 
-/* Whether all columns from FIRST on are blank in ROW, of at least three. */
+/* Whether all columns from FIRST on are blank in ROW, or remarks, too ("checked by: ..."), of at least three.
+ */
 static status is_alone(const facts *f, shard *s, uint32_t first, uint32_t row, bool *out, error *err) {
   char room[CELL_BYTES];
   *out = f->count >= NOTE_COLUMNS_MIN;
@@ -57,7 +58,8 @@ static status is_alone(const facts *f, shard *s, uint32_t first, uint32_t row, b
     const status st = find_column(s, f->columns[i].title, &p, err);
     if (st != STATUS_NOT_FOUND) {
       TRY(st);
-      *out = cell_of(&p, row, room).length == 0;
+      const slice text = cell_of(&p, row, room);
+      *out = text.length == 0 || words_begin(WORD_NOTE, text);
     }
   }
   return STATUS_OK;

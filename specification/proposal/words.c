@@ -3,6 +3,12 @@
 #include <ctype.h>
 #include <string.h>
 
+/* Whether the byte at AT is a blank between two letters beyond ASCII. */
+static bool is_between_signs(slice text, size_t at) {
+  return text.bytes[at] == ' ' && at > 0 && at + 1 < text.length &&
+         (unsigned char)text.bytes[at - 1] >= 0x80 && (unsigned char)text.bytes[at + 1] >= 0x80;
+}
+
 slice words_fold(slice text, char room[WORD_BYTES]) {
   static const char apostrophe[] = "\xE2\x80\x99";
   size_t length = 0;
@@ -13,6 +19,8 @@ slice words_fold(slice text, char room[WORD_BYTES]) {
     if (text.length - i >= 3 && memcmp(text.bytes + i, apostrophe, 3) == 0) {
       room[length++] = '\'';
       i += 2;
+    } else if (is_between_signs(text, i)) {
+      continue; /* "满 意" */
     } else {
       const unsigned char byte = (unsigned char)text.bytes[i];
       room[length++] = byte < 0x80 ? (char)tolower(byte) : (char)byte;
@@ -23,6 +31,16 @@ slice words_fold(slice text, char room[WORD_BYTES]) {
 
 static slice without_first(slice s, size_t bytes) {
   return slice_trim((slice){s.bytes + bytes, s.length - bytes});
+}
+
+/* Takes off "①". */
+static slice without_circled(slice s) {
+  static const char first[] = "①";
+  static const char last[] = "⑳";
+  const size_t length = strlen(first);
+  return s.length > length && memcmp(s.bytes, first, length) >= 0 && memcmp(s.bytes, last, length) <= 0
+             ? without_first(s, length)
+             : s;
 }
 
 /* Takes off "a.", "b、", "3 - ", "4=": a letter or digits, and a mark. */
@@ -63,7 +81,7 @@ static slice without_points(slice s) {
 }
 
 static slice without_stop(slice s) {
-  static const char *const stops[] = {".", "。", "!", "！"};
+  static const char *const stops[] = {".", "。", "!", "！", ";", "；"};
   for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
     const size_t length = strlen(stops[i]);
     if (s.length > length && memcmp(s.bytes + s.length - length, stops[i], length) == 0) {
@@ -74,11 +92,11 @@ static slice without_stop(slice s) {
 }
 
 slice words_answer(slice text, char room[WORD_BYTES]) {
-  return without_stop(without_points(without_number(words_fold(text, room))));
+  return without_stop(without_points(without_number(without_circled(words_fold(text, room)))));
 }
 
 /* Each list ends with NULL.  `=word` must be the whole text. */
-static const char *const words[WORD_KINDS][48] = {
+static const char *const words[WORD_KINDS][56] = {
     [WORD_RECOMMEND] = {"recommend", "推荐", "推薦", "nps", NULL},
     [WORD_SATISFACTION] = {"satisf", "满意", "滿意", "=sat", "csat", "happy with", NULL},
     [WORD_RATING] = {"satisf",    "满意",       "滿意",   "=sat",       "csat",     "rate",     "rating",
@@ -97,8 +115,9 @@ static const char *const words[WORD_KINDS][48] = {
                      "=權重", "=加权", "=加權", "=weight_final", "=sample_weight", "=survey_weight", NULL},
     [WORD_DATE] = {"date", "time", "day", "日期", "时间", "時間", "timestamp", "submitted", "started", NULL},
     [WORD_OTHER] = {"other", "specify", "其他", "其它", "请注明", "請註明", "请说明", "_text", NULL},
-    [WORD_CODE] = {"zip", "postal", "postcode", "post code", "plz", "phone", "邮编", "郵遞", "电话", "電話",
-                   "手机", "code", "编号", "編號", NULL},
+    [WORD_CODE] = {"zip",  "postal", "postcode", "post code", "plz",    "phone",  "邮编",   "郵遞", "电话",
+                   "電話", "手机",   "手機",     "code",      "编号",   "編號",   "工号",   "工號", "卡号",
+                   "卡號", "单号",   "單號",     "身份证",    "身份證", "证件号", "證件號", NULL},
     [WORD_STEM] = {"=q",    "=v",     "=var", "=item", "=x",  "=question", "=a",       "=b",
                    "=c",    "=f",     "=s",   "=t",    "=p",  "=col",      "=column_", "=column",
                    "=wave", "=field", "=qn",  "=q_",   "=v_", "=qid",      NULL},
@@ -111,8 +130,62 @@ static const char *const words[WORD_KINDS][48] = {
     [WORD_QUANTITY] = {"=age", "age in years", "=年龄",   "=年齡", "金额",   "金額", "价格",
                        "價格", "=price",       "=amount", "消费",  "消費",   "收入", "=income",
                        "次数", "次數",         "时长",    "時長",  "=spend", NULL},
-    [WORD_NOTE] = {"注:", "注：", "备注", "備註", "说明", "說明", "数据来源", "資料來源", "制表", "製表",
-                   "填表", "note:", "notes:", "source:", "*", "※", NULL},
+    [WORD_NOTE] = {"注:",         "注：",      "註:",      "註：",       "备注",   "備註",    "说明",
+                   "說明",        "数据来源",  "資料來源", "制表",       "製表",   "填表",    "填报",
+                   "填報",        "审核",      "審核",     "复核",       "覆核",   "负责人",  "負責人",
+                   "统计人",      "統計人",    "经办",     "經辦",       "日期:",  "日期：",  "签字",
+                   "簽字",        "签名",      "簽名",     "note:",      "notes:", "source:", "prepared by",
+                   "approved by", "signature", "date:",    "checked by", "*",      "※",       NULL},
+    [WORD_NOT_ASKED] = {"not recommend",
+                        "n't recommend",
+                        "never recommend",
+                        "how often",
+                        "how many",
+                        "number of",
+                        "reason",
+                        "referral code",
+                        "不推荐",
+                        "不推薦",
+                        "不会推荐",
+                        "不會推薦",
+                        "不愿推荐",
+                        "不願推薦",
+                        "不愿意推荐",
+                        "不願意推薦",
+                        "几次",
+                        "幾次",
+                        "次数",
+                        "次數",
+                        "多少",
+                        "几人",
+                        "推荐人",
+                        "推薦人",
+                        "推荐码",
+                        "推薦碼",
+                        "推荐理由",
+                        "推薦理由",
+                        "推荐原因",
+                        "推薦原因",
+                        "推荐过",
+                        "推薦過",
+                        "推荐后",
+                        "推薦後",
+                        "被推荐",
+                        "被推薦",
+                        "经推荐",
+                        "經推薦",
+                        "advise against",
+                        NULL},
+    [WORD_DISSATISFIED] = {"dissatisf", "unsatisf", "not satisf", "n't satisf", "不满意", "不滿意",
+                           "不太满意", "不太滿意", "不够满意", "不夠滿意", NULL},
+    [WORD_COUNT] = {"how many", "how much", "number of", "count of", "=count", "次数", "次數",   "人数",
+                    "人數",     "数量",     "數量",      "件数",     "件數",   "个数", "個數",   "几次",
+                    "幾次",     "几个",     "幾個",      "几人",     "幾人",   "多少", "孩子数", "孩子數",
+                    "子女数",   "子女數",   "台数",      "臺數",     "天数",   "天數", "anzahl", NULL},
+    [WORD_NO_RATING] = {"reason", "why", "原因", "理由", "哪个", "哪個", "哪一", "哪家", "哪种", "哪種",
+                        "哪些", "哪项", "哪項", "which of", "分组", "分組", "员工", "員工", NULL},
+    [WORD_RANK] = {"=rank", "rank ", " rank", "ranking", "ranked", "rank_", "_rank", "名次", "排名", "排序",
+                   "第几", "第幾", "顺序", "順序", NULL},
     [WORD_TOTAL] = {"=合计",   "=总计",        "=小计",         "=共计",          "=汇总",    "=总和",
                     "=平均",   "=平均值",      "=平均分",       "=均值",          "=合計",    "=總計",
                     "=小計",   "=總和",        "=加總",         "=平均數",        "=平均数",  "=total",
@@ -132,6 +205,33 @@ bool words_have(word_kind kind, slice text) {
     }
   }
   return false;
+}
+
+/* How much of FOLDED, from AT on, is a word of KIND; 0: none. */
+static size_t word_at(word_kind kind, slice folded, size_t at) {
+  size_t longest = 0;
+  for (size_t i = 0; words[kind][i] != NULL; i++) {
+    const char *word = words[kind][i];
+    const size_t length = strlen(word);
+    if (word[0] != '=' && at + length <= folded.length && memcmp(folded.bytes + at, word, length) == 0) {
+      longest = length > longest ? length : longest;
+    }
+  }
+  return longest;
+}
+
+bool words_have_but(word_kind kind, word_kind but, slice text) {
+  char room[WORD_BYTES];
+  char left[WORD_BYTES];
+  size_t kept = 0;
+  const slice folded = words_fold(text_cut(text, WORD_BYTES - 1), room);
+  for (size_t at = 0; at < folded.length;) {
+    const size_t length = word_at(but, folded, at);
+    left[kept] = length > 0 ? ' ' : folded.bytes[at];
+    kept++;
+    at += length > 0 ? length : 1;
+  }
+  return words_have(kind, (slice){left, kept});
 }
 
 bool words_begin(word_kind kind, slice text) {

@@ -8,8 +8,8 @@
 
 enum { WORD_BYTES = 160 };
 
-/* TEXT in lower case (ASCII only) and with straight apostrophes, in ROOM; empty when it is too long for a
- * word. */
+/* TEXT in lower case (ASCII only), with straight apostrophes and without blanks between Chinese characters,
+ * in ROOM; empty when it is too long for a word. */
 slice words_fold(slice text, char room[WORD_BYTES]);
 /* The same for an answer, without what numbers it ("A.", "3 -", "(5分)") and the full stop at its end. */
 slice words_answer(slice text, char room[WORD_BYTES]);
@@ -29,12 +29,19 @@ typedef enum word_kind {
   WORD_QUANTITY,     /* in a title: numbers are quantities, however few */
   WORD_TOTAL,        /* a whole cell: its row has sums or means */
   WORD_NOTE,         /* how a remark below a table begins */
+  WORD_NOT_ASKED,    /* in a question with WORD_RECOMMEND: it asks for something else */
+  WORD_DISSATISFIED, /* in a question: what takes the sense of WORD_SATISFACTION away */
+  WORD_COUNT,        /* in a title: its numbers count something, and "none" is 0 */
+  WORD_NO_RATING,    /* in a title with WORD_RATING: its numbers are codes all the same */
+  WORD_RANK,         /* in a title: its numbers may be ranks */
   WORD_KINDS,
 } word_kind;
 
 bool words_have(word_kind kind, slice text);
 /* Whether TEXT begins with one of them. */
 bool words_begin(word_kind kind, slice text);
+/* Whether TEXT has a word of KIND that is not within one of kind BUT. */
+bool words_have_but(word_kind kind, word_kind but, slice text);
 
 /* How options of a multiple choice are marked. */
 typedef struct word_mark {

@@ -121,6 +121,30 @@ static void what_newer_files_bring_stands_in_place(void **state) {
   free(second);
 }
 
+/* Remarks are not added again in the language of somebody else, and answers on one rung have one code however
+ * they are called. */
+static void another_language_and_other_words_bring_nothing_twice(void **state) {
+  scene *s = *state;
+  scene_write(
+      s,
+      "variables:\n  满意度: {type: scale, range: [1, 5], texts: {非常不满意: 1, 一般: 3, 非常满意: 5}}\n"
+      "  评分: {type: scale, range: [1, 5]}\nanalyses:\n  - describe: {items: [满意度, 评分]}\n",
+      "满意度,评分\n十分满意,5\n随便,6\n一般,4\n中立,6\n");
+  merge(s, s->data, "values and codes 2");
+  char *first = read_spec(s);
+  assert_contains(first, "非常满意: 5, 中立: 3, 十分满意: 5}}");
+  assert_contains(first, "# data.csv: 2 cells do not fit and are invalid: '6' 2");
+  process_result r;
+  CANVASS(&r, "init", "--merge", s->data, "-o", s->spec, "--lang", "zh-TW");
+  process_check_success(&r);
+  assert_contains(r.err, "沒有新內容");
+  process_result_fini(&r);
+  char *second = read_spec(s);
+  assert_string_equal(second, first);
+  free(first);
+  free(second);
+}
+
 /* The page has a total of its own; the newer file has another word for it. */
 static void totals_of_newer_files_are_left_out_too(void **state) {
   scene *s = *state;
@@ -262,6 +286,7 @@ static void any_file_can_be_merged_twice(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(what_newer_files_bring_stands_in_place),
+      SCENE_TEST(another_language_and_other_words_bring_nothing_twice),
       SCENE_TEST(a_page_keeps_its_ends_of_lines),
       SCENE_TEST(totals_of_newer_files_are_left_out_too),
       SCENE_TEST(patterns_and_ragged_ends_are_merged_into),

@@ -77,6 +77,18 @@ static const labelled_case labelled_cases[] = {
      {"  satisfac: {type: scale, range: [1, 5], missing: {99: other}}",
       "# If the high end of satisfac is the good"},
      "\n  - csat"},
+    /* Answers in order, whose codes are in another one. */
+    {{{"satisf_1",
+       0,
+       {{1, "Satisfied"}, {2, "Dissatisfied"}, {3, "Neutral"}},
+       {1, 2, 3, 1, 2, 3, 1, 1, 1, 1, 1, 1}},
+      {"satisf_2",
+       0,
+       {{1, "Good"}, {2, "Bad"}, {3, "So so"}, {4, "Very good"}},
+       {1, 2, 3, 4, 1, 1, 1, 1, 1, 1, 1, 1}}},
+     {"  satisf_1: {type: nominal}", "  satisf_2: {type: nominal}",
+      "ambiguous: the labels are answers in order, but the codes are not in that order"},
+     "reverse"},
     /* Labels without an order. */
     {{{"region",
        0,

@@ -36,8 +36,8 @@ static inline int tear_down(void **state) {
   return 0;
 }
 
-/* The page, terminated; to be freed. */
-static inline char *propose(const scene *s, const char *const *paths, size_t count) {
+/* The page with comments in LANGUAGE, terminated; to be freed. */
+static inline char *propose_in(const scene *s, const char *const *paths, size_t count, int language) {
   manifest *m = NULL;
   error err;
   proposal_source source;
@@ -47,11 +47,15 @@ static inline char *propose(const scene *s, const char *const *paths, size_t cou
   }
   buf page;
   buf_init(&page);
-  assert_int_equal(proposal_make(m, s->blobs, &source, 0, &page, &err), STATUS_OK);
+  assert_int_equal(proposal_make(m, s->blobs, &source, language, &page, &err), STATUS_OK);
   manifest_destroy(m);
   buf_put_u8(&page, '\0');
   size_t length;
   return (char *)buf_take(&page, &length);
+}
+
+static inline char *propose(const scene *s, const char *const *paths, size_t count) {
+  return propose_in(s, paths, count, 0);
 }
 
 /* Over the files that it was made from. */

@@ -100,9 +100,10 @@ static const file_case cases[] = {
     {{"cat\nlikes\nneutral\nhates\nlikes\n"}, {"  cat: {type: nominal}"}, "scale"},
     /* Dates, and two readings. */
     {{"Start Date,d\n03/04/2025 9:10,1\n04/05/2025 9:10,2\n"},
-     {"type: date, format: \"%m/%d/%Y *\"",
-      "ambiguous: no day is above 12, so it may be format: \"%d/%m/%Y *\""},
-     NULL},
+     {"start_date: {column: Start Date, type: text",
+      "so it stays text, until the right one is written: type: date, format: \"%m/%d/%Y *\" or \"%d/%m/%Y "
+      "*\""},
+     "type: date, format: \"%m/%d/%Y *\"}"},
     {{"d\n13/04/2025\n04/05/2025\n"}, {"  d: {type: date, format: \"%d/%m/%Y\"}"}, "ambiguous"},
     {{"d\n2025-03-01\n45748\n2025/4/2\n"},
      {"  d: {type: date, format: [\"%Y-%m-%d\", \"%Y/%m/%d\", excel]}"},
