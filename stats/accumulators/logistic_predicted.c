@@ -3,6 +3,7 @@
 #include "stats/accumulators/logistic_predicted.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "stats/accumulators/shape.h"
 
@@ -45,9 +46,49 @@ static status make_coarse(logistic_state *s, error *err) {
   return STATUS_OK;
 }
 
-static int by_eta(const void *left, const void *right) {
-  const int64_t a = ((const predicted_row *)left)->eta, b = ((const predicted_row *)right)->eta;
-  return (a > b) - (a < b);
+enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS };
+
+/* One pass: OUT has ROWS in the order of the digit at SHIFT of eta - LOW, equal ones as they stood. */
+static void sort_by_digit(const predicted_row *rows, uint32_t count, int64_t low, unsigned shift,
+                          predicted_row *out) {
+  uint32_t starts[DIGIT_VALUES + 1] = {0};
+  for (uint32_t i = 0; i < count; i++) {
+    starts[((uint64_t)(rows[i].eta - low) >> shift) % DIGIT_VALUES + 1]++;
+  }
+  for (uint32_t v = 0; v < DIGIT_VALUES; v++) {
+    starts[v + 1] += starts[v];
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    out[starts[((uint64_t)(rows[i].eta - low) >> shift) % DIGIT_VALUES]++] = rows[i];
+  }
+}
+
+/* Ascending by eta.  Of the digits of eta from the lowest on, as many as its range has. */
+static status sort_by_eta(predicted_row *rows, uint32_t count, error *err) {
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  for (uint32_t i = 0; i < count; i++) {
+    low = rows[i].eta < low ? rows[i].eta : low;
+    high = rows[i].eta > high ? rows[i].eta : high;
+  }
+  if (count < 2) {
+    return STATUS_OK;
+  }
+  predicted_row *room = malloc(count * sizeof *room);
+  if (room == NULL) {
+    return error_no_memory(err, "logistic");
+  }
+  predicted_row *from = rows, *to = room;
+  for (unsigned shift = 0; shift < 64 && (uint64_t)(high - low) >> shift != 0; shift += DIGIT_BITS) {
+    sort_by_digit(from, count, low, shift, to);
+    predicted_row *sorted = to;
+    to = from;
+    from = sorted;
+  }
+  if (from != rows) {
+    memcpy(rows, from, count * sizeof *rows);
+  }
+  free(room);
+  return STATUS_OK;
 }
 
 static void add_row(logistic_predicted *into, const predicted_row *row, bool weighted) {
@@ -59,7 +100,7 @@ static void add_row(logistic_predicted *into, const predicted_row *row, bool wei
 }
 
 status predicted_from_rows(logistic_state *s, predicted_row *rows, uint32_t count, error *err) {
-  qsort(rows, count, sizeof *rows, by_eta);
+  TRY(sort_by_eta(rows, count, err));
   uint32_t different = count > 0;
   for (uint32_t i = 1; i < count; i++) {
     different += rows[i].eta != rows[i - 1].eta;

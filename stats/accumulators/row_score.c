@@ -40,13 +40,17 @@ static int64_t cut(const row_score *s, i128 score) {
   return score > s->limit ? s->limit : score < -s->limit ? -s->limit : (int64_t)score;
 }
 
+int64_t row_score_of_sum(const row_score *s, int64_t sum) {
+  return cut(s, (i128)sum >> s->drop);
+}
+
 int64_t row_score_at(const row_score *s, const int64_t *x) {
   if (s->fast) {
     int64_t sum = 0;
     for (uint32_t d = 0; d < s->size; d++) {
       sum += s->coefficients[d] * x[d];
     }
-    return cut(s, (i128)sum >> s->drop);
+    return row_score_of_sum(s, sum);
   }
   long_score sum = {0};
   for (uint32_t d = 0; d < s->size; d++) {

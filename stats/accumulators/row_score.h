@@ -24,6 +24,8 @@ bool row_score_is_valid(const int64_t *shifts, const int64_t *coefficients, uint
 row_score row_score_of(const int64_t *shifts, const int64_t *coefficients, uint32_t size, unsigned drop,
                        int64_t limit, const int64_t *magnitudes);
 int64_t row_score_at(const row_score *s, const int64_t *x);
+/* The score whose sum before the drop is SUM; of a fast one. */
+int64_t row_score_of_sum(const row_score *s, int64_t sum);
 
 /* Cells of a lower triangle of SIZE rows. */
 static inline uint32_t row_cells(uint32_t size) {

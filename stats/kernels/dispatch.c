@@ -6,6 +6,7 @@
 #include "stats/kernels/bits.h"
 #include "stats/kernels/histogram.h"
 #include "stats/kernels/kernels.h"
+#include "stats/kernels/logit.h"
 #include "stats/kernels/nearest.h"
 #include "stats/kernels/xtx.h"
 #include "stats/stats.h"
@@ -16,7 +17,10 @@ static const stats_kernels portable = {
     .weigh_slots = histogram_weigh_portable,
     .weigh_slots_widely = histogram_weigh_widely_portable,
     .multiply_bytes = xtx_multiply_portable,
+    .multiply_columns = xtx_columns_portable,
     .look_up = xtx_look_up_portable,
+    .score_bytes = logit_score_portable,
+    .logit_terms = logit_terms_portable,
     .nearest_bytes = nearest_bytes_portable,
     .add_distances = nearest_add_distances_portable,
     .mark_equal = bits_mark_portable,
@@ -35,7 +39,10 @@ static const stats_kernels avx2 = {
     .weigh_slots = histogram_weigh_avx2,
     .weigh_slots_widely = histogram_weigh_widely_avx2,
     .multiply_bytes = xtx_multiply_avx2,
+    .multiply_columns = xtx_columns_avx2,
     .look_up = xtx_look_up_avx2,
+    .score_bytes = logit_score_avx2,
+    .logit_terms = logit_terms_avx2,
     .nearest_bytes = nearest_bytes_avx2,
     .add_distances = nearest_add_distances_avx2,
     .mark_equal = bits_mark_avx2,
@@ -49,7 +56,10 @@ static const stats_kernels avx512 = {
     .weigh_slots = histogram_weigh_avx512,
     .weigh_slots_widely = histogram_weigh_widely_avx2,
     .multiply_bytes = xtx_multiply_avx512,
+    .multiply_columns = xtx_columns_avx512,
     .look_up = xtx_look_up_avx512,
+    .score_bytes = logit_score_avx512,
+    .logit_terms = logit_terms_avx512,
     .nearest_bytes = nearest_bytes_avx512,
     .add_distances = nearest_add_distances_avx512,
     .mark_equal = bits_mark_avx512,

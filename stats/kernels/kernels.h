@@ -97,6 +97,25 @@ typedef struct bit_table {
   uint32_t words; /* a multiple of 8 */
 } bit_table;
 
+/* Rows of a logistic regression (stats/accumulators/logistic.h): linear predictors of at most 700 in size, in
+ * units of 2^-50, and outcomes, 0 or 1; the terms that they make, whole numbers of 2^-46. */
+enum { LOGIT_BITS = 46 };
+typedef struct logit_rows {
+  const int64_t *scores;
+  const uint8_t *events;
+  uint32_t rows;
+  int64_t *residuals, *log_likelihoods, *curvatures, *squares;
+} logit_rows;
+
+/* Linear predictors of rows of bytes: scores[r] = constant + sum of coefficients[d] * columns[d][r]; no
+ * partial sum leaves 64 bits. */
+typedef struct byte_scores {
+  int64_t constant;
+  const int64_t *coefficients;
+  const uint8_t *const *columns;
+  uint32_t columns_count, rows;
+} byte_scores;
+
 enum { DISTANCE_ROWS = 64 };
 
 typedef struct stats_kernels {
@@ -107,9 +126,14 @@ typedef struct stats_kernels {
   void (*weigh_slots)(const histogram *h, const uint32_t *weights, weighed_cell *cells);
   void (*weigh_slots_widely)(const histogram *h, const int64_t *weights, widely_weighed_cell *cells);
   void (*multiply_bytes)(const byte_products *p, int64_t *sums);
+  /* out[r] = left[r] * right[r], which must be below 256. */
+  void (*multiply_columns)(const uint8_t *left, const uint8_t *right, uint32_t rows, uint8_t *out);
   /* out[r] = table[slots[r]], and 0 where SLOTS is missing; slots below 16, ROWS a multiple of 64, OUT
    * aligned. */
   void (*look_up)(const uint8_t *slots, uint32_t rows, const uint8_t table[16], uint8_t *out);
+  void (*score_bytes)(const byte_scores *s, int64_t *scores);
+  /* exp and log of base/elementary.h, equal to the bit in all forms. */
+  void (*logit_terms)(const logit_rows *rows);
   void (*nearest_bytes)(const nearest_model *m, uint8_t *nearest);
   /* sum[r] += (x[r] - centre) * (x[r] - centre) * scale for DISTANCE_ROWS rows: three roundings and one for
    * the sum, in this order and never fused. */

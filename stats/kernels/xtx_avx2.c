@@ -84,4 +84,11 @@ KERNEL_AVX2 void xtx_look_up_avx2(const uint8_t *slots, uint32_t rows, const uin
     _mm256_store_si256((__m256i *)(void *)(out + r), _mm256_shuffle_epi8(values, slot));
   }
 }
+
+KERNEL_AVX2 void xtx_columns_avx2(const uint8_t *restrict left, const uint8_t *restrict right, uint32_t rows,
+                                  uint8_t *restrict out) {
+  for (uint32_t r = 0; r < rows; r++) {
+    out[r] = (uint8_t)(left[r] * right[r]);
+  }
+}
 #endif

@@ -67,4 +67,11 @@ KERNEL_AVX512 void xtx_look_up_avx512(const uint8_t *slots, uint32_t rows, const
     _mm512_store_si512((void *)(out + r), _mm512_shuffle_epi8(values, slot));
   }
 }
+
+KERNEL_AVX512 void xtx_columns_avx512(const uint8_t *restrict left, const uint8_t *restrict right,
+                                      uint32_t rows, uint8_t *restrict out) {
+  for (uint32_t r = 0; r < rows; r++) {
+    out[r] = (uint8_t)(left[r] * right[r]);
+  }
+}
 #endif

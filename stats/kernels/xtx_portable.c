@@ -18,6 +18,13 @@ void xtx_multiply_portable(const byte_products *p, int64_t *sums) {
   }
 }
 
+void xtx_columns_portable(const uint8_t *restrict left, const uint8_t *restrict right, uint32_t rows,
+                          uint8_t *restrict out) {
+  for (uint32_t r = 0; r < rows; r++) {
+    out[r] = (uint8_t)(left[r] * right[r]);
+  }
+}
+
 void xtx_look_up_portable(const uint8_t *slots, uint32_t rows, const uint8_t table[16], uint8_t *out) {
   for (uint32_t r = 0; r < rows; r++) {
     out[r] = slots[r] < 16 ? table[slots[r]] : 0;
