@@ -86,15 +86,18 @@ void buf_put_u64(buf *b, uint64_t v) {
   put_little_endian(b, v, 8);
 }
 
+/* Partials are made of millions of these: they are written where they will stand. */
 void buf_put_varint(buf *b, uint64_t v) {
-  uint8_t bytes[VARINT_BYTES_MAX];
-  size_t length = 0;
+  if (!buf_reserve(b, VARINT_BYTES_MAX)) {
+    return;
+  }
+  uint8_t *at = b->data + b->length;
   while (v >= 0x80) {
-    bytes[length++] = (uint8_t)(v | 0x80);
+    *at++ = (uint8_t)(v | 0x80);
     v >>= 7;
   }
-  bytes[length++] = (uint8_t)v;
-  buf_put(b, bytes, length);
+  *at++ = (uint8_t)v;
+  b->length = (size_t)(at - b->data);
 }
 
 void buf_put_signed(buf *b, int64_t v) {
@@ -233,7 +236,7 @@ uint64_t reader_u64(reader *r) {
   return read_little_endian(r, 8);
 }
 
-uint64_t reader_varint(reader *r) {
+static uint64_t read_long_varint(reader *r) {
   uint64_t v = 0;
   for (unsigned i = 0; i < VARINT_BYTES_MAX; i++) {
     const uint8_t *at = reader_bytes(r, 1);
@@ -255,6 +258,19 @@ uint64_t reader_varint(reader *r) {
   }
   reader_fail(r, "a number has more than 64 bits");
   return 0;
+}
+
+uint64_t reader_varint(reader *r) {
+  const size_t left = r->problem == NULL ? reader_left(r) : 0;
+  if (left >= 1 && r->at[0] < 0x80) {
+    return *r->at++;
+  }
+  if (left >= 2 && r->at[1] < 0x80 && r->at[1] != 0) {
+    const uint64_t v = (uint64_t)(r->at[0] & 0x7f) | (uint64_t)r->at[1] << 7;
+    r->at += 2;
+    return v;
+  }
+  return read_long_varint(r);
 }
 
 int64_t reader_signed(reader *r) {
