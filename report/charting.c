@@ -10,7 +10,8 @@
 /* ---- Gathering ----------------------------------------------------------------------------------- */
 
 static charting_row *add_row(charting *c, const charting_subject *subject) {
-  if (c->rows_count == CHARTING_ROWS_MAX) {
+  const size_t most = c->chart.kind == CHART_BARS ? CHARTING_GATHERED_MAX : CHARTING_ROWS_MAX;
+  if (c->rows_count == most) {
     c->chart.more++;
     return NULL;
   }
@@ -18,7 +19,8 @@ static charting_row *add_row(charting *c, const charting_subject *subject) {
     return NULL;
   }
   charting_row *out = &c->rows[c->rows_count++];
-  *out = (charting_row){.subject = *subject, .row = {.value = NAN, .low = NAN, .high = NAN}};
+  *out = (charting_row){.subject = *subject,
+                        .row = {.value = NAN, .low = NAN, .high = NAN, .level = CHART_NO_LEVEL}};
   return out;
 }
 
@@ -91,6 +93,11 @@ void charting_share(charting *c, const charting_subject *subject, const json *ke
   if (n < 0 || __builtin_add_overflow(row->n, n, &row->n)) {
     row->n = INT64_MAX;
   }
+}
+
+slice charting_joined(const document *d, slice a, const char *between, slice b) {
+  const sentence_place places[] = {{"a", a}, {"between", slice_of(between)}, {"b", b}};
+  return sentence_fill(d, "{a}{between}{b}", places, 3);
 }
 
 /* ---- Keys ---------------------------------------------------------------------------------------- */
@@ -188,6 +195,10 @@ static void put_thing(charting *c, slice of, bool is_only) {
 }
 
 static void finish_rows(charting *c) {
+  if (c->rows_count > CHARTING_ROWS_MAX) {
+    c->chart.more += c->rows_count - CHARTING_ROWS_MAX;
+    c->rows_count = CHARTING_ROWS_MAX;
+  }
   c->chart.rows = ARENA_ARRAY(c->d->memory, chart_row, c->rows_count);
   size_t things = 0;
   for (size_t i = 0; i < c->rows_count; i++) {
@@ -212,6 +223,15 @@ static void finish_scale(charting *c) {
   }
 }
 
+/* One whole, and all others below it. */
+static bool is_tree(const layout_chart *chart) {
+  bool all = chart->kind == CHART_BARS && chart->rows_count > 1 && chart->rows[0].level == 0;
+  for (size_t i = 1; all && i < chart->rows_count; i++) {
+    all = chart->rows[i].level > 0 && !chart->rows[i].is_part;
+  }
+  return all;
+}
+
 void charting_finish(charting *c) {
   if (c->chart.kind == CHART_SHARES) {
     finish_keys(c);
@@ -219,4 +239,5 @@ void charting_finish(charting *c) {
     finish_scale(c);
   }
   finish_rows(c);
+  c->chart.is_tree = is_tree(&c->chart);
 }

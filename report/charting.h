@@ -4,12 +4,19 @@
 
 #include "report/layout.h"
 
-enum { CHARTING_ROWS_MAX = 200, CHARTING_KEYS_MAX = 24 };
+enum {
+  CHARTING_ROWS_MAX = 200,
+  CHARTING_GATHERED_MAX = 4000,
+  CHARTING_KEYS_MAX = 24,
+  CHARTING_GROUPINGS_MAX = 16
+};
 
 /* What a figure is about: an item or answer, and a group of respondents. */
 typedef struct charting_subject {
   slice of, label;          /* the item or answer: as identified, and as shown */
   slice group, group_label; /* the same for the group */
+  slice group_value;        /* the group without its variable: "economy" */
+  slice by, by_title;       /* the variables that it is a group of; empty when there is none */
   bool is_total;            /* of all groups */
 } charting_subject;
 
@@ -40,6 +47,11 @@ chart_row *charting_add(charting *c, const charting_subject *subject);
 void charting_scale(charting *c, slice item, double low, double high);
 /* PERCENT of the N respondents of SUBJECT have answered KEY.  For CHART_SHARES. */
 void charting_share(charting *c, const charting_subject *subject, const json *key, double percent, int64_t n);
+/* Puts into OUT what is drawn of a chart whose rows are complete: itself, or a chart of the totals and one
+ * for each variable by which its items are divided.  Returns how many; NULL where memory is used up. */
+size_t charting_divide(charting *c, charting *out[CHARTING_GROUPINGS_MAX + 1]);
+/* A, BETWEEN and B as one text. */
+slice charting_joined(const document *d, slice a, const char *between, slice b);
 /* Orders rows and keys, and fills `chart`. */
 void charting_finish(charting *c);
 

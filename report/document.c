@@ -237,7 +237,8 @@ static status shape_variables(const json *variables, error *err) {
 static status shape_document(const json *root, error *err) {
   static const member_rule rules[] = {{"canvass", JSON_OBJECT, true},     {"title", JSON_OBJECT, false},
                                       {"specification", JSON_TEXT, true}, {"data", JSON_OBJECT, true},
-                                      {"variables", JSON_OBJECT, true},   {"analyses", JSON_ARRAY, true}};
+                                      {"report", JSON_OBJECT, false},     {"variables", JSON_OBJECT, true},
+                                      {"analyses", JSON_ARRAY, true}};
   if (json_kind_of(root) != JSON_OBJECT) {
     return error_set(err, STATUS_CORRUPT, "report: must be an object");
   }
@@ -310,15 +311,37 @@ slice document_display(const document *d, slice text) {
   return copy;
 }
 
-slice document_label(const document *d, const json *label) {
+/* In the document's language, else the nearest one given; empty when there is none. */
+static slice nearest_text(const document *d, const json *label) {
   static const int order[3][3] = {{0, 1, 2}, {1, 2, 0}, {2, 1, 0}};
   for (int i = 0; i < 3; i++) {
-    slice text = json_as_text(json_get(label, plan_languages[order[d->language][i]]));
+    const slice text = json_as_text(json_get(label, plan_languages[order[d->language][i]]));
     if (text.length > 0) {
-      return document_display(d, text);
+      return text;
     }
   }
   return slice_of(NULL);
+}
+
+slice document_label(const document *d, const json *label) {
+  return document_display(d, nearest_text(d, label));
+}
+
+slice document_paragraphs(const document *d, const json *label) {
+  slice rest = nearest_text(d, label);
+  buf out;
+  buf_init(&out);
+  while (rest.length > 0) {
+    const char *end = memchr(rest.bytes, '\n', rest.length);
+    const size_t length = end == NULL ? rest.length : (size_t)(end - rest.bytes);
+    const slice line = document_display(d, (slice){rest.bytes, length});
+    buf_put(&out, line.bytes, line.length);
+    buf_put(&out, "\n", end == NULL ? 0 : 1);
+    rest = (slice){rest.bytes + length + (end == NULL ? 0 : 1), rest.length - length - (end == NULL ? 0 : 1)};
+  }
+  const slice copy = arena_slice(d->memory, (slice){(const char *)out.data, out.length});
+  buf_fini(&out);
+  return copy;
 }
 
 static const json *find_variable(const document *d, slice name) {

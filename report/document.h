@@ -28,6 +28,8 @@ status document_open(arena *memory, const void *bytes, size_t length, report_lan
 slice document_display(const document *d, slice text);
 /* A label object in the document's language, else the nearest language given; empty when there is none. */
 slice document_label(const document *d, const json *label);
+/* The same of a text of several lines: its line ends stay. */
+slice document_paragraphs(const document *d, const json *label);
 /* The label of a variable or construct; its name when it has none. */
 slice document_item(const document *d, slice name);
 /* The value label of KEY of variable ITEM; the key itself when it has none; a null key is "no answer". */

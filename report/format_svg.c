@@ -6,11 +6,6 @@
 
 enum { NAMES_BYTES = 800, ASKED_COLUMNS = 80 }; /* of a message of at most 1023 bytes */
 
-typedef void chart_drawing(const layout *l, const layout_section *section, const layout_chart *chart,
-                           buf *out);
-
-static chart_drawing *const drawings[] = {[CHART_BARS] = svg_bars_draw, [CHART_SHARES] = svg_shares_draw};
-
 /* Is PART "NAME/CHART", or "NAME" where the chart is the section's first? */
 static bool is_named(slice part, const layout_section *section, const layout_chart *chart, bool is_first) {
   const size_t length = section->name.length;
@@ -66,7 +61,7 @@ static status draw(const layout *l, const report_options *options, slice part, b
     const layout_chart *charts = layout_charts(l->document, &l->sections[i], &count);
     for (size_t c = 0; c < count; c++) {
       if (is_named(part, &l->sections[i], &charts[c], c == 0)) {
-        drawings[charts[c].kind](l, &l->sections[i], &charts[c], out);
+        svg_chart_draw(&(svg_request){.l = l, .section = &l->sections[i], .chart = &charts[c]}, out);
         return STATUS_OK;
       }
     }

@@ -92,7 +92,16 @@ slice layout_banner_marks(const document *d, const layout_banner_line *line, siz
 typedef enum chart_kind {
   CHART_BARS,   /* a figure per row, from zero, with its interval */
   CHART_SHARES, /* the answers on one scale, as segments that add up to 100 */
+  CHART_DOTS,   /* a figure per row and group, with their intervals: a few groups side by side */
+  CHART_KINDS,
 } chart_kind;
+
+enum { CHART_SERIES_MAX = 4, CHART_NO_LEVEL = -1 };
+
+typedef struct chart_dot {
+  double value, low, high; /* NAN: the group has none */
+  slice text;
+} chart_dot;
 
 typedef struct chart_row {
   slice label;
@@ -102,10 +111,14 @@ typedef struct chart_row {
   double low, high;
   slice value_text, low_text, high_text;
   const double *shares; /* SHARES: one for each key, 0..100 */
+  chart_dot *dots;      /* DOTS: one for each series */
+  int level;            /* of a tree: 0 is the whole; CHART_NO_LEVEL: it is not one */
+  slice weight;         /* of a tree: "25.0", of the whole in per cent; may be empty */
 } chart_row;
 
 typedef struct layout_chart {
   const char *name; /* within its section; terminated */
+  const layout_table *table;
   chart_kind kind;
   slice title;      /* of the table that it shows */
   slice subject;    /* of all rows, if they do not name it; else empty */
@@ -113,6 +126,10 @@ typedef struct layout_chart {
   double low, high; /* BARS: the range that the axis must show; low <= 0 <= high */
   bool is_percent;  /* BARS: the figure is a share of 100 */
   bool has_intervals;
+  slice by;            /* what the groups are of: "Class"; may be empty */
+  const slice *series; /* DOTS: the groups */
+  size_t series_count;
+  bool is_tree;      /* BARS: rows are levels of a whole, which is the first */
   const slice *keys; /* SHARES: the answers, from the lowest to the highest, then those not on the scale */
   size_t keys_count, scale_count;
   chart_row *rows;

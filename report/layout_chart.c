@@ -109,7 +109,7 @@ static charting *chart_of(charts *all, const layout_table *t, chart_kind kind, s
   }
   all->at[all->count++] = c;
   *c = (charting){.d = all->d, .unit = unit, .suffix = suffix};
-  c->chart = (layout_chart){.name = t->name, .kind = kind, .title = t->title};
+  c->chart = (layout_chart){.name = t->name, .table = t, .kind = kind, .title = t->title};
   return c;
 }
 
@@ -141,7 +141,9 @@ static charting *bars_chart(charts *all, const bars *b, slice item) {
   double low = 0;
   double high = 0;
   charting *c = NULL;
-  if (is_of_hundred(b) || (b->told != NULL && b->told->kind == FIGURE_SCALE_FIXED)) {
+  if (b->told != NULL && b->told->kind == FIGURE_SCALE_NONE) { /* figures of one kind on no scale */
+    c = chart_of(all, b->table, CHART_BARS, slice_of(""), slice_of(""));
+  } else if (is_of_hundred(b) || (b->told != NULL && b->told->kind == FIGURE_SCALE_FIXED)) {
     c = chart_of(all, b->table, CHART_BARS, slice_of(""), slice_of(""));
     low = is_of_hundred(b) ? 0 : b->told->low;
     high = is_of_hundred(b) ? 100 : b->told->high;
@@ -162,6 +164,21 @@ static charting *bars_chart(charts *all, const bars *b, slice item) {
   return c;
 }
 
+/* Of what GROUP is a group, and its values alone: "Class" and "economy", "Class × Purpose" and "economy,
+ * business". */
+static void name_grouping(const document *d, const json *group, charting_subject *s) {
+  for (size_t i = 0; i < json_count(group); i++) {
+    const char *name = "";
+    const json *key = json_member(group, i, &name);
+    const slice value = document_value(d, slice_of(name), key);
+    const slice title = document_item(d, slice_of(name));
+    s->by = i == 0 ? slice_of(name) : charting_joined(d, s->by, "-", slice_of(name));
+    s->by_title = i == 0 ? title : charting_joined(d, s->by_title, " × ", title);
+    s->group_value =
+        i == 0 ? value : charting_joined(d, s->group_value, word_text(WORD_COMMA, d->language), value);
+  }
+}
+
 /* What ROW is about; OF and LABEL say of which thing.  NUMBERED: a column that numbers groups; NULL: none. */
 static charting_subject subject_of(const document *d, const layout_table *t, const char *numbered,
                                    const json *row, slice of, slice label) {
@@ -172,6 +189,9 @@ static charting_subject subject_of(const document *d, const layout_table *t, con
     s.is_total = false;
     s.group = canonical(d, json_get(row, "group"));
     s.group_label = figure_cell(d, group, row);
+    if (other == NULL) {
+      name_grouping(d, json_get(row, "group"), &s);
+    }
   }
   if (numbered != NULL && json_kind_of(json_get(row, numbered)) != JSON_NULL) {
     const json *number = json_get(row, numbered);
@@ -197,6 +217,35 @@ static slice shown(const document *d, const figure_column *column, const json *r
              : figure_cell(d, column, row);
 }
 
+/* The row about ITEM in the table of the section that has the column KEY; NULL: none. */
+static const json *row_with(const charts *all, const char *key, slice item, const figure_column **column) {
+  for (size_t i = 0; i < all->section->tables_count; i++) {
+    const layout_table *t = &all->section->tables[i];
+    *column = column_of(all->d, t, key);
+    for (size_t r = 0; *column != NULL && r < t->rows_count; r++) {
+      const json *row = json_at(t->rows, r);
+      if (slice_equal(json_as_text(json_get(row, "item")), item)) {
+        return row;
+      }
+    }
+  }
+  return NULL;
+}
+
+/* Of a tree of items, where in it ROW's item is, and what it weighs in the whole. */
+static void set_level(const charts *all, const json *row, chart_row *out) {
+  const json *level = json_get(row, "level");
+  const figure_column *weight = NULL;
+  out->level =
+      json_kind_of(level) == JSON_INTEGER && json_as_integer(level) >= 0 && json_as_integer(level) < 32
+          ? (int)json_as_integer(level)
+          : CHART_NO_LEVEL;
+  if (out->level > 0) {
+    const json *weighed = row_with(all, "total_weight", json_as_text(json_get(row, "item")), &weight);
+    out->weight = weighed == NULL ? slice_of("") : figure_cell(all->d, weight, weighed);
+  }
+}
+
 static void add_bars(charts *all, const bars *b) {
   const document *d = all->d;
   for (size_t r = 0; r < b->table->rows_count; r++) {
@@ -217,6 +266,7 @@ static void add_bars(charts *all, const bars *b) {
     c->is_off_scale = c->is_off_scale || out->value < c->scale_low || out->value > c->scale_high;
     out->low = number_of(row, "ci_low");
     out->high = number_of(row, "ci_high");
+    set_level(all, row, out);
     if (!isnan(out->value) && !isnan(out->low) && !isnan(out->high)) {
       out->low_text = shown(d, b->low, row);
       out->high_text = shown(d, b->high, row);
@@ -328,9 +378,9 @@ static bool is_taken(const charts *all, size_t until, const char *name) {
 
 /* "summary", or "summary.1-5" where the table has charts on several scales. */
 static void name_charts(charts *all) {
-  const bool is_alone = all->count == all->first + 1;
   for (size_t i = all->first; i < all->count; i++) {
     charting *c = all->at[i];
+    const bool is_alone = all->count == all->first + 1 || c->suffix.length == 0;
     char name[NAME_BYTES];
     const char *base = c->chart.name;
     int length =
@@ -341,6 +391,26 @@ static void name_charts(charts *all) {
     }
     const char *copy = arena_copy(all->d->memory, slice_of(name));
     c->chart.name = copy == NULL ? "" : copy;
+  }
+}
+
+/* The charts of the current table as they are drawn. */
+static void divide_charts(charts *all) {
+  charting *gathered[CHARTS_MAX];
+  const size_t count = all->count - all->first;
+  memcpy(gathered, all->at + all->first, count * sizeof(charting *));
+  all->count = all->first;
+  if (count == 1) {
+    gathered[0]->suffix = slice_of(""); /* nothing to tell it from */
+  }
+  for (size_t i = 0; i < count; i++) {
+    charting *drawn[CHARTING_GROUPINGS_MAX + 1];
+    const size_t parts = charting_divide(gathered[i], drawn);
+    for (size_t k = 0; k < parts && all->count < CHARTS_MAX; k++) {
+      if (drawn[k] != NULL) {
+        all->at[all->count++] = drawn[k];
+      }
+    }
   }
 }
 
@@ -361,6 +431,7 @@ static void add_table(charts *all, const layout_table *t) {
              &(bars){t, estimate, column_of(d, t, "ci_low"), column_of(d, t, "ci_high"), column_of(d, t, "n"),
                      is_headline ? &s->told.scale : NULL, is_headline ? s->told.numbered : NULL});
   }
+  divide_charts(all);
   name_charts(all);
 }
 

@@ -181,13 +181,21 @@ const figure_column *layout_columns(const document *d, const layout_table *table
   return table->columns;
 }
 
+/* Is its headline about more than one item? */
+static bool has_several_items(const layout_section *s) {
+  size_t totals = 0;
+  for (size_t r = 0; s->headline_table != NULL && r < s->headline_table->rows_count; r++) {
+    totals += json_kind_of(json_get(json_at(s->headline_table->rows, r), "group")) == JSON_NULL ? 1 : 0;
+  }
+  return totals > 1;
+}
+
 void layout_section_make(const document *d, const json *section, layout_section *out) {
   const json *tables = json_get(section, "tables");
   *out = (layout_section){.json = section,
                           .analysis = json_as_text(json_get(section, "analysis")),
                           .name = json_as_text(json_get(section, "name"))};
   const analysis_presentation *known = analysis_presentation_of(out->analysis);
-  out->chapter = known != NULL ? known->chapter : CHAPTER_DETAILS;
   make_titles(d, section, out);
   make_settings(d, json_get(section, "settings"), out);
   out->tables = ARENA_ARRAY(d->memory, layout_table, json_count(tables));
@@ -197,4 +205,7 @@ void layout_section_make(const document *d, const json *section, layout_section 
   make_remarks(d, json_get(section, "warnings"), &out->warnings);
   make_remarks(d, json_get(section, "notes"), &out->notes);
   layout_headline_find(section, out);
+  out->chapter = known == NULL                                 ? CHAPTER_DETAILS
+                 : known->is_by_item && has_several_items(out) ? CHAPTER_ITEMS
+                                                               : known->chapter;
 }

@@ -13,9 +13,15 @@ static const char style_begin[] = "<style>\n.cv text{font-family:";
 static const char style_rest[] =
     ";font-size:13px;fill:#16191d;font-variant-numeric:lining-nums tabular-nums}\n"
     ".cv .bg{fill:#fff}.cv .hd{font-size:16px;font-weight:600}.cv .sm{font-size:12px}"
-    ".cv .k2{fill:#545b64}.cv .b{font-weight:600}\n"
+    ".cv .k2{fill:#545b64}.cv .b{font-weight:600}.cv .m{text-anchor:middle}.cv .e{text-anchor:end}\n"
     ".cv .grid{stroke:#e4e6e9}.cv .zero{stroke:#545b64}\n"
     ".cv .bar{fill:#5b93c7}.cv .part{fill:#8db6dc}\n"
+    ".cv .whole{fill:#16191d}.cv .link{fill:none;stroke:#d6d9dd;stroke-width:3}.cv "
+    ".mark{stroke:#fff;stroke-width:1.2}\n"
+    ".cv .g0{fill:#1b5e9e}.cv .g1{fill:#b8441a}.cv .g2{fill:#5f6670}.cv .g3{fill:#16191d}\n"
+    ".cv .w0,.cv .w1,.cv .w2,.cv .w3{fill:none;stroke:#1b5e9e;stroke-width:1.5}.cv .w1{stroke:#b8441a}"
+    ".cv .w2{stroke:#5f6670}.cv .w3{stroke:#16191d}\n"
+    ".cv .tree{fill:none;stroke:#c9cdd2}.cv .ref{stroke:#545b64;stroke-dasharray:3 3}\n"
     ".cv .halo{fill:none;stroke:#fff;stroke-width:3.5}.cv .wh{fill:none;stroke:#16191d;stroke-width:1.5}\n"
     ".cv .s0{fill:#b8441a}.cv .s1{fill:#c9683f}.cv .s2{fill:#d98a66}.cv .s3{fill:#e8a583}.cv "
     ".s4{fill:#e6c3b1}"
@@ -27,6 +33,10 @@ static const char style_rest[] =
     ".cv text{fill:#e9ebee}.cv .bg{fill:#15181c}.cv .k2{fill:#a9b0b9}\n"
     ".cv .grid{stroke:#2c3138}.cv .zero{stroke:#a9b0b9}\n"
     ".cv .bar{fill:#3f7cb5}.cv .part{fill:#2f5b85}\n"
+    ".cv .whole{fill:#e9ebee}.cv .link{stroke:#3b4149}.cv .mark{stroke:#15181c}\n"
+    ".cv .g0{fill:#6cb0ee}.cv .g1{fill:#f08f60}.cv .g2{fill:#a0a7b1}.cv .g3{fill:#e9ebee}\n"
+    ".cv .w0{stroke:#6cb0ee}.cv .w1{stroke:#f08f60}.cv .w2{stroke:#a0a7b1}.cv .w3{stroke:#e9ebee}\n"
+    ".cv .tree{stroke:#474e57}.cv .ref{stroke:#a9b0b9}\n"
     ".cv .halo{stroke:#15181c}.cv .wh{stroke:#e9ebee}\n"
     ".cv .s0{fill:#f08f60}.cv .s1{fill:#cc7650}.cv .s2{fill:#985437}.cv .s3{fill:#84492e}.cv "
     ".s4{fill:#5f4338}"
@@ -122,6 +132,19 @@ void svg_begin(buf *out, double width, double height, report_language language, 
   svg_rect(out, "bg", 0, 0, width, height);
 }
 
+void svg_begin_inline(buf *out, double width, double height, slice title) {
+  buf_printf(out, "<svg class=\"cv\" role=\"img\" aria-label=\"");
+  svg_escape(out, title);
+  buf_printf(out, "\" viewBox=\"0 0 ");
+  svg_number(out, width);
+  buf_printf(out, " ");
+  svg_number(out, height);
+  buf_printf(out, "\"");
+  put_attribute(out, "width", width);
+  put_attribute(out, "height", height);
+  buf_printf(out, ">\n");
+}
+
 void svg_end(buf *out) {
   buf_printf(out, "</svg>\n");
 }
@@ -151,31 +174,41 @@ static void put_points(buf *out, const char *const *commands, const double *at, 
   }
 }
 
-void svg_whisker(buf *out, double x1, double x2, double y, double half) {
+void svg_circle(buf *out, const char *class_name, double x, double y, double radius) {
+  buf_printf(out, "<circle class=\"%s\"", class_name);
+  put_attribute(out, "cx", x);
+  put_attribute(out, "cy", y);
+  put_attribute(out, "r", radius);
+  buf_printf(out, "/>\n");
+}
+
+void svg_interval(buf *out, const char *class_name, double x1, double x2, double y, double half) {
   static const char *const commands[] = {"M", " ", "V", "M", " ", "V", "M", " ", "H"};
-  static const char *const classes[] = {"halo", "wh"}; /* the same twice: it stands out against its bar */
   const double at[] = {x1, y - half, y + half, x2, y - half, y + half, x1, y, x2};
-  for (size_t i = 0; i < 2; i++) {
-    buf_printf(out, "<path class=\"%s\" d=\"", classes[i]);
-    put_points(out, commands, at, sizeof at / sizeof at[0]);
-    buf_printf(out, "\"/>\n");
-  }
+  buf_printf(out, "<path class=\"%s\" d=\"", class_name);
+  put_points(out, commands, at, sizeof at / sizeof at[0]);
+  buf_printf(out, "\"/>\n");
+}
+
+void svg_whisker(buf *out, double x1, double x2, double y, double half) {
+  svg_interval(out, "halo", x1, x2, y, half);
+  svg_interval(out, "wh", x1, x2, y, half);
 }
 
 void svg_text(buf *out, const char *class_name, double x, double y, svg_anchor anchor, slice text,
               slice whole) {
-  static const char *const anchors[] = {
-      [SVG_START] = "", [SVG_MIDDLE] = " text-anchor=\"middle\"", [SVG_END] = " text-anchor=\"end\""};
+  static const char *const anchors[] = {[SVG_START] = "", [SVG_MIDDLE] = "m", [SVG_END] = "e"};
   if (text.length == 0) {
     return;
   }
+  const char *between = class_name[0] != '\0' && anchors[anchor][0] != '\0' ? " " : "";
   buf_printf(out, "<text");
-  if (class_name[0] != '\0') {
-    buf_printf(out, " class=\"%s\"", class_name);
+  if (class_name[0] != '\0' || anchors[anchor][0] != '\0') {
+    buf_printf(out, " class=\"%s%s%s\"", class_name, between, anchors[anchor]);
   }
   put_attribute(out, "x", x);
   put_attribute(out, "y", y);
-  buf_printf(out, "%s>", anchors[anchor]);
+  buf_printf(out, ">");
   if (whole.length > 0) {
     put_element(out, "title", whole);
   }

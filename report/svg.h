@@ -14,9 +14,18 @@ typedef enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END } svg_anchor;
 
 enum { SVG_FONT = 13, SVG_SMALL = 12 }; /* px */
 
+/* Where a picture stands. */
+typedef enum svg_form {
+  SVG_ALONE, /* a file of its own: with its titles, its settings and its style sheet */
+  SVG_WIDE,  /* in a page, which has titles, settings and the style sheet: 760 px wide */
+  SVG_SLIM,  /* the same on a telephone: 344 px, labels above their marks */
+} svg_form;
+
 /* Begins the image: its size, accessible name and description, and styles for light and dark backgrounds. */
 void svg_begin(buf *out, double width, double height, report_language language, slice title,
                slice description);
+/* Begins an image of a page: its size and its accessible name. */
+void svg_begin_inline(buf *out, double width, double height, slice title);
 void svg_end(buf *out);
 
 /* Writes TEXT with & < > " escaped; characters that XML does not allow become spaces. */
@@ -26,7 +35,10 @@ void svg_number(buf *out, double v);
 /* CLASS_NAME is a class of the style sheet in svg.c. */
 void svg_rect(buf *out, const char *class_name, double x, double y, double width, double height);
 void svg_line(buf *out, const char *class_name, double x1, double y1, double x2, double y2);
-/* An interval from X1 to X2 with its ends, HALF high above and below Y. */
+void svg_circle(buf *out, const char *class_name, double x, double y, double radius);
+/* An interval from X1 to X2 with its ends, HALF high above and below Y; as a whisker it stands out against a
+ * bar. */
+void svg_interval(buf *out, const char *class_name, double x1, double x2, double y, double half);
 void svg_whisker(buf *out, double x1, double x2, double y, double half);
 /* WHOLE, unless it is empty, becomes the tooltip: the text before it was shortened. */
 void svg_text(buf *out, const char *class_name, double x, double y, svg_anchor anchor, slice text,

@@ -4,7 +4,7 @@
 #include "report/sentence.h"
 #include "report/svg_frame.h"
 
-enum { BAR = 12, PART_BAR = 8, WHISKER = 4, TICKS = 5 };
+enum { WHISKER = 4, TICKS = 5 };
 
 typedef struct columns {
   double value, interval; /* widths; interval 0: none */
@@ -50,34 +50,53 @@ static axis axis_of(const layout_chart *chart) {
   return axis_make(low, high, is_told ? AXIS_EXACT : AXIS_ROUND, TICKS);
 }
 
+/* Thick and dark for the whole, thin and light for what is deep within it. */
+static const struct {
+  const char *class_name;
+  double thickness;
+} bar_forms[] = {{"whole", 14}, {"bar", 12}, {"part", 8}};
+
+static size_t depth_of(const layout_chart *chart, const chart_row *row) {
+  const size_t own = !chart->is_tree ? 1 : row->level < 2 ? (size_t)row->level : 2;
+  return row->is_part ? 2 : own;
+}
+
 static void put_bar(svg_frame *f, const axis *a, const chart_row *row, double y) {
   if (isnan(row->value)) {
     return;
   }
   const double zero = svg_frame_x(f, a, 0);
   const double end = svg_frame_x(f, a, row->value);
-  const double thickness = row->is_part ? PART_BAR : BAR;
-  svg_rect(&f->body, row->is_part ? "part" : "bar", end < zero ? end : zero, y - thickness / 2,
+  const size_t depth = depth_of(f->chart, row);
+  const double thickness = bar_forms[depth].thickness;
+  svg_rect(&f->body, bar_forms[depth].class_name, end < zero ? end : zero, y - thickness / 2,
            fabs(end - zero), thickness);
   if (row->low_text.length > 0) {
     svg_whisker(&f->body, svg_frame_x(f, a, row->low), svg_frame_x(f, a, row->high), y, WHISKER);
   }
 }
 
+/* Where the whole is, through all its parts. */
+static void put_whole(svg_frame *f, const axis *a, double top, double bottom) {
+  if (f->chart->is_tree && !isnan(f->chart->rows[0].value)) {
+    const double x = svg_frame_x(f, a, f->chart->rows[0].value);
+    svg_line(&f->body, "ref", x, top, x, bottom);
+  }
+}
+
 static void put_rows(svg_frame *f, const axis *a, const columns *c) {
   const document *d = f->l->document;
-  const double value_right = f->plot_right + SVG_TICK + c->value;
+  const bool is_slim = f->form == SVG_SLIM;
+  const double value_right = is_slim ? f->width : f->plot_right + SVG_TICK + c->value;
   for (size_t i = 0; i < f->chart->rows_count; i++) {
     const chart_row *row = &f->chart->rows[i];
-    const double height = svg_frame_row_height(f, i);
-    f->y += svg_frame_gap(f, i);
-    const double y = f->y + height / 2;
-    svg_frame_row(f, row, y);
-    put_bar(f, a, row, y);
-    svg_text(&f->body, row->is_part ? "" : "b", value_right, y + 4.5, SVG_END, svg_figure(d, row->value_text),
-             slice_of(""));
-    svg_text(&f->body, "k2", f->width - SVG_MARGIN, y + 4.5, SVG_END, interval_text(d, row), slice_of(""));
-    f->y += height;
+    const svg_row_place at = svg_frame_row(f, i);
+    put_bar(f, a, row, at.mark);
+    svg_text(&f->body, depth_of(f->chart, row) < 2 ? "b" : "", value_right, at.line, SVG_END,
+             svg_figure(d, row->value_text), slice_of(""));
+    if (!is_slim) {
+      svg_text(&f->body, "k2", f->width - f->margin, at.line, SVG_END, interval_text(d, row), slice_of(""));
+    }
   }
 }
 
@@ -103,21 +122,33 @@ static slice describe(const document *d, const layout_chart *chart) {
   return copy;
 }
 
-void svg_bars_draw(const layout *l, const layout_section *section, const layout_chart *chart, buf *out) {
-  const document *d = l->document;
-  const columns c = measure(d, section, chart);
-  svg_frame f = {.l = l, .section = section, .chart = chart};
-  svg_frame_begin(&f, SVG_TICK + c.value + (c.interval > 0 ? SVG_GAP + c.interval : 0));
+/* What the columns of figures are. */
+static void put_header(svg_frame *f, const columns *c, double line) {
+  if (f->form == SVG_SLIM) {
+    return;
+  }
+  svg_frame_header(f, line);
+  svg_text(&f->body, "k2 sm", f->plot_right + SVG_TICK + c->value, line, SVG_END, f->chart->measure,
+           slice_of(""));
+  if (f->chart->has_intervals) {
+    svg_text(&f->body, "k2 sm", f->width - f->margin, line, SVG_END, f->section->confidence, slice_of(""));
+  }
+}
+
+void svg_bars_draw(const svg_request *asked, buf *out) {
+  const document *d = asked->l->document;
+  const layout_chart *chart = asked->chart;
+  const columns c = measure(d, asked->section, chart);
+  svg_frame f = svg_frame_of(asked);
+  svg_frame_begin(
+      &f, f.form == SVG_SLIM ? c.value : SVG_TICK + c.value + (c.interval > 0 ? SVG_GAP + c.interval : 0));
   const axis a = axis_of(chart);
   const double header = f.y + SVG_SMALL;
   f.y = header + SVG_GAP;
-  svg_frame_header(&f, header);
-  svg_text(&f.body, "k2 sm", f.plot_right + SVG_TICK + c.value, header, SVG_END, chart->measure,
-           slice_of(""));
-  if (chart->has_intervals) {
-    svg_text(&f.body, "k2 sm", f.width - SVG_MARGIN, header, SVG_END, section->confidence, slice_of(""));
-  }
+  put_header(&f, &c, header);
   svg_frame_axis(&f, &a, chart->is_percent ? "%" : "", false, header, f.y + svg_frame_rows_height(&f));
+  const double top = f.y;
   put_rows(&f, &a, &c);
-  svg_frame_end(&f, describe(d, chart), out);
+  put_whole(&f, &a, top, f.y);
+  svg_frame_end(&f, f.form == SVG_ALONE ? describe(d, chart) : slice_of(""), out);
 }

@@ -7,16 +7,8 @@
 #include "report/layout_build.h"
 #include "report/sentence.h"
 
-enum {
-  LABEL_MAX = 230,
-  PLOT_MIN = 240,
-  INDENT = 14,
-  ROW = 24,
-  PART_ROW = 20,
-  ABOVE_ITEM = 6,
-  LINE = 15,
-  LABEL_LINES = 2
-};
+enum { LABEL_MAX = 230, PLOT_MIN = 240, INDENT = 14, ROW = 24, PART_ROW = 20, ABOVE_ITEM = 6 };
+enum { LINE = 15, LABEL_LINES = 2, SLIM_ROW = 36, SLIM_PART_ROW = 33, SLIM_MARK = 21 };
 enum { TITLE_SIZE = 16, TITLE_LINE = 21 };
 
 static double larger(double a, double b) {
@@ -38,8 +30,18 @@ slice svg_figure(const document *d, slice figure) {
   return sentence_fill(d, "\xE2\x88\x92{size}", &size, 1);
 }
 
+int svg_decimals(slice figure) {
+  const char *mark = figure.length == 0 ? NULL : memchr(figure.bytes, '.', figure.length);
+  int decimals = 0;
+  while (mark != NULL && mark + 1 + decimals < figure.bytes + figure.length && mark[1 + decimals] >= '0' &&
+         mark[1 + decimals] <= '9') {
+    decimals++;
+  }
+  return decimals;
+}
+
 static double indent_of(const chart_row *row) {
-  return row->is_part ? INDENT : 0;
+  return row->is_part || row->level > 1 ? INDENT * (double)(row->is_part ? 1 : row->level - 1) : 0;
 }
 
 /* Charts of items with groups below them show the items in bold. */
@@ -53,7 +55,7 @@ static bool has_parts(const layout_chart *c) {
 }
 
 static bool is_bold(const svg_frame *f, const chart_row *row) {
-  return !row->is_part && has_parts(f->chart);
+  return row->level != CHART_NO_LEVEL ? row->level < 2 : !row->is_part && has_parts(f->chart);
 }
 
 static void measure(svg_frame *f, double right) {
@@ -64,12 +66,21 @@ static void measure(svg_frame *f, double right) {
     f->label_width = larger(f->label_width, own);
     base = svg_figure_width(base, row->base, false);
   }
+  f->margin = f->form == SVG_ALONE ? SVG_MARGIN : 0;
   f->label_width = f->label_width < LABEL_MAX ? f->label_width : LABEL_MAX;
-  f->base_right = SVG_MARGIN + f->label_width + (base > 0 ? SVG_GAP + base : 0);
+  f->base_right = f->margin + f->label_width + (base > 0 ? SVG_GAP + base : 0);
   f->plot_left = f->base_right + SVG_TICK;
-  f->width = larger(SVG_WIDTH, f->plot_left + PLOT_MIN + right + SVG_MARGIN);
-  f->plot_right = f->width - SVG_MARGIN - right;
+  f->width = larger(SVG_WIDTH, f->plot_left + PLOT_MIN + right + f->margin);
+  f->plot_right = f->width - f->margin - right;
   assert(f->plot_right - f->plot_left > PLOT_MIN - 1); /* but for rounding */
+}
+
+/* Labels and figures share a line, the plot is below them. */
+static void measure_slim(svg_frame *f, double right) {
+  f->width = SVG_SLIM_WIDTH;
+  f->label_width = larger(f->width - right - SVG_GAP, f->width / 3);
+  f->plot_left = SVG_MARGIN;
+  f->plot_right = f->width - SVG_MARGIN;
 }
 
 /* ---- Texts --------------------------------------------------------------------------------------- */
@@ -77,9 +88,9 @@ static void measure(svg_frame *f, double right) {
 /* TEXT in lines as wide as the picture. */
 static void put_lines(svg_frame *f, const char *class_name, double size, bool bold, double line, slice text) {
   while (text.length > 0) {
-    const slice part = svg_fold(&text, size, bold, f->width - 2 * SVG_MARGIN);
+    const slice part = svg_fold(&text, size, bold, f->width - 2 * f->margin);
     f->y += line;
-    svg_text(&f->body, class_name, SVG_MARGIN, f->y, SVG_START, part, slice_of(""));
+    svg_text(&f->body, class_name, f->margin, f->y, SVG_START, part, slice_of(""));
   }
 }
 
@@ -100,17 +111,35 @@ static slice subtitle(const svg_frame *f) {
   return layout_texts_joined(d, &parts, slice_of(" · "));
 }
 
+svg_frame svg_frame_of(const svg_request *asked) {
+  return (svg_frame){.l = asked->l,
+                     .section = asked->section,
+                     .chart = asked->chart,
+                     .form = asked->form,
+                     .title = asked->title};
+}
+
 void svg_frame_begin(svg_frame *f, double right) {
   buf_init(&f->body);
-  measure(f, right);
-  f->y = SVG_MARGIN - 4;
-  put_lines(f, "hd", TITLE_SIZE, true, TITLE_LINE, f->section->title);
-  put_lines(f, "k2", SVG_FONT, false, LINE + 3, subtitle(f));
-  f->y += SVG_GAP;
+  if (f->form == SVG_SLIM) {
+    measure_slim(f, right);
+  } else {
+    measure(f, right);
+  }
+  if (f->form == SVG_ALONE) {
+    f->y = SVG_MARGIN - 4;
+    put_lines(f, "hd", TITLE_SIZE, true, TITLE_LINE, f->section->title);
+    put_lines(f, "k2", SVG_FONT, false, LINE + 3, subtitle(f));
+    f->y += SVG_GAP;
+  }
+}
+
+static bool has_bases(const svg_frame *f) {
+  return f->form != SVG_SLIM && f->base_right > f->margin + f->label_width;
 }
 
 void svg_frame_header(svg_frame *f, double base_line) {
-  if (f->base_right > SVG_MARGIN + f->label_width) {
+  if (has_bases(f)) {
     svg_text(&f->body, "k2 sm", f->base_right, base_line, SVG_END, figure_title(f->l->document, "n"),
              slice_of(""));
   }
@@ -142,32 +171,49 @@ static label_lines fold_label(const svg_frame *f, const chart_row *row) {
   return lines;
 }
 
-double svg_frame_row_height(const svg_frame *f, size_t row) {
+static double row_height(const svg_frame *f, size_t row) {
   const chart_row *at = &f->chart->rows[row];
-  return (at->is_part ? PART_ROW : ROW) + (fold_label(f, at).count > 1 ? LINE : 0);
+  const double own =
+      f->form == SVG_SLIM ? (at->is_part ? SLIM_PART_ROW : SLIM_ROW) : (at->is_part ? PART_ROW : ROW);
+  return own + (fold_label(f, at).count > 1 ? LINE : 0);
 }
 
-double svg_frame_gap(const svg_frame *f, size_t row) {
+static double gap_above(const svg_frame *f, size_t row) {
   const chart_row *at = &f->chart->rows[row];
-  return row > 0 && at[-1].is_part && !at->is_part ? ABOVE_ITEM : 0;
+  return row > 0 && ((at[-1].is_part && !at->is_part) || (f->chart->is_tree && at->level == 1)) ? ABOVE_ITEM
+                                                                                                : 0;
 }
 
 double svg_frame_rows_height(const svg_frame *f) {
   double height = 0;
   for (size_t i = 0; i < f->chart->rows_count; i++) {
-    height += svg_frame_gap(f, i) + svg_frame_row_height(f, i);
+    height += gap_above(f, i) + row_height(f, i);
   }
   return height;
 }
 
-void svg_frame_row(svg_frame *f, const chart_row *row, double y) {
-  const label_lines lines = fold_label(f, row);
-  for (size_t i = 0; i < lines.count; i++) {
-    const double line = y + 4.5 + LINE * ((double)i - (double)(lines.count - 1) / 2);
-    svg_text(&f->body, is_bold(f, row) ? "b" : "", SVG_MARGIN + indent_of(row), line, SVG_START, lines.at[i],
-             lines.is_cut ? row->label : slice_of(""));
+/* Writes the lines of a label, the first one at base line FIRST. */
+static void put_label(svg_frame *f, const chart_row *row, const label_lines *lines, double first) {
+  for (size_t i = 0; i < lines->count; i++) {
+    svg_text(&f->body, is_bold(f, row) ? "b" : "", f->margin + indent_of(row), first + LINE * (double)i,
+             SVG_START, lines->at[i], lines->is_cut ? row->label : slice_of(""));
   }
-  svg_text(&f->body, "k2", f->base_right, y + 4.5, SVG_END, row->base, slice_of(""));
+}
+
+svg_row_place svg_frame_row(svg_frame *f, size_t index) {
+  const chart_row *row = &f->chart->rows[index];
+  const label_lines lines = fold_label(f, row);
+  const double top = f->y + gap_above(f, index);
+  const double height = row_height(f, index);
+  f->y = top + height;
+  if (f->form == SVG_SLIM) {
+    put_label(f, row, &lines, top + SVG_SMALL);
+    return (svg_row_place){top + SLIM_MARK + LINE * (double)(lines.count > 1 ? 1 : 0), top + SVG_SMALL};
+  }
+  const double middle = top + height / 2;
+  put_label(f, row, &lines, middle + 4.5 - LINE * (double)(lines.count - 1) / 2);
+  svg_text(&f->body, "k2", f->base_right, middle + 4.5, SVG_END, row->base, slice_of(""));
+  return (svg_row_place){middle, middle + 4.5};
 }
 
 /* ---- Axes ---------------------------------------------------------------------------------------- */
@@ -194,6 +240,14 @@ void svg_frame_axis(svg_frame *f, const axis *a, const char *unit, bool absolute
 
 /* ---- The whole ----------------------------------------------------------------------------------- */
 
+static void put_alone(const svg_frame *f, slice description, buf *out) {
+  const document *d = f->l->document;
+  const sentence_place places[] = {
+      {"section", f->section->title}, {"colon", document_word(d, WORD_COLON)}, {"chart", f->chart->title}};
+  svg_begin(out, f->width, f->y + SVG_MARGIN - 2, d->language,
+            sentence_fill(d, "{section}{colon}{chart}", places, 3), description);
+}
+
 void svg_frame_end(svg_frame *f, slice description, buf *out) {
   const document *d = f->l->document;
   if (f->chart->more > 0) {
@@ -201,13 +255,14 @@ void svg_frame_end(svg_frame *f, slice description, buf *out) {
     put_lines(f, "k2", SVG_FONT, false, LINE + 3,
               sentence_fill(d, word_text(WORD_MORE, d->language), &place, 1));
   }
-  f->y += SVG_GAP / 2;
-  put_lines(f, "k2 sm", SVG_SMALL, false, LINE + 1,
-            layout_texts_joined(d, &f->section->settings, slice_of(" · ")));
-  const sentence_place places[] = {
-      {"section", f->section->title}, {"colon", document_word(d, WORD_COLON)}, {"chart", f->chart->title}};
-  svg_begin(out, f->width, f->y + SVG_MARGIN - 2, d->language,
-            sentence_fill(d, "{section}{colon}{chart}", places, 3), description);
+  if (f->form == SVG_ALONE) {
+    f->y += SVG_GAP / 2;
+    put_lines(f, "k2 sm", SVG_SMALL, false, LINE + 1,
+              layout_texts_joined(d, &f->section->settings, slice_of(" · ")));
+    put_alone(f, description, out);
+  } else {
+    svg_begin_inline(out, f->width, f->y + 4, f->title);
+  }
   buf_put(out, f->body.data, f->body.length);
   svg_end(out);
   out->failed = out->failed || f->body.failed;

@@ -69,15 +69,15 @@ static axis axis_of(const layout_chart *chart) {
 
 static void put_legend(svg_frame *f) {
   const layout_chart *chart = f->chart;
-  double x = SVG_MARGIN;
+  double x = f->margin;
   f->y += SWATCH;
   for (size_t k = 0; k < chart->keys_count; k++) {
     char class_name[16];
     slice rest = chart->keys[k];
-    const slice label = svg_fold(&rest, SVG_SMALL, false, SVG_WIDTH / 2);
+    const slice label = svg_fold(&rest, SVG_SMALL, false, f->width / 2);
     const double width = SWATCH + 5 + svg_text_width(label, SVG_SMALL, false) + SVG_GAP + 2;
-    if (x > SVG_MARGIN && x + width > f->width - SVG_MARGIN) {
-      x = SVG_MARGIN;
+    if (x > f->margin && x + width > f->width - f->margin) {
+      x = f->margin;
       f->y += LEGEND_LINE;
     }
     class_of(chart, k, class_name);
@@ -135,22 +135,18 @@ static slice describe(const document *d, const layout_chart *chart) {
   return copy;
 }
 
-void svg_shares_draw(const layout *l, const layout_section *section, const layout_chart *chart, buf *out) {
-  svg_frame f = {.l = l, .section = section, .chart = chart};
+void svg_shares_draw(const svg_request *asked, buf *out) {
+  svg_frame f = svg_frame_of(asked);
   svg_frame_begin(&f, SVG_TICK);
   put_legend(&f);
-  const axis a = axis_of(chart);
+  const axis a = axis_of(asked->chart);
   const double header = f.y + SVG_SMALL;
   f.y = header + SVG_GAP;
   svg_frame_header(&f, header);
   svg_frame_axis(&f, &a, "%", true, header, f.y + svg_frame_rows_height(&f));
-  for (size_t i = 0; i < chart->rows_count; i++) {
-    const double height = svg_frame_row_height(&f, i);
-    f.y += svg_frame_gap(&f, i);
-    const double y = f.y + height / 2;
-    svg_frame_row(&f, &chart->rows[i], y);
-    put_row(&f, &a, &chart->rows[i], y);
-    f.y += height;
+  for (size_t i = 0; i < asked->chart->rows_count; i++) {
+    const svg_row_place at = svg_frame_row(&f, i);
+    put_row(&f, &a, &asked->chart->rows[i], at.mark);
   }
-  svg_frame_end(&f, describe(l->document, chart), out);
+  svg_frame_end(&f, f.form == SVG_ALONE ? describe(asked->l->document, asked->chart) : slice_of(""), out);
 }

@@ -238,7 +238,36 @@
   X(WORD_MISSING_DONT_KNOW, "Don't know", "不清楚/不知道", "不清楚/不知道")                                                                                     \
   X(WORD_MISSING_OTHER, "Other", "其他", "其他")                                                                                                                \
   X(WORD_MISSING_INVALID, "Invalid", "无效", "無效")                                                                                                            \
-  X(WORD_MISSING_TOO_FEW, "Too few", "有效项不足", "有效項不足")
+  X(WORD_MISSING_TOO_FEW, "Too few", "有效项不足", "有效項不足")                                                                                                \
+  X(WORD_PAGE_FIGURE, "Figure {n}", "图 {n}", "圖 {n}")                                                                                                         \
+  X(WORD_PAGE_TABLE, "Table {n}", "表 {n}", "表 {n}")                                                                                                           \
+  X(WORD_PAGE_DATA, "Data table", "数据表", "資料表")                                                                                                           \
+  X(WORD_PAGE_DATA_OF, "Data: {number}, {subject}", "数据：{number}，{subject}",                                                                                \
+    "資料：{number}，{subject}")                                                                                                                                \
+  X(WORD_PAGE_FIGURES, "Table", "表格", "表格")                                                                                                                 \
+  X(WORD_PAGE_METHOD, "Method", "方法", "方法")                                                                                                                 \
+  X(WORD_PAGE_CHAPTERS, "Chapters", "章节", "章節")                                                                                                             \
+  X(WORD_PAGE_SKIP, "Skip to the first chapter", "跳到第一章", "跳到第一章")                                                                                    \
+  X(WORD_PAGE_ANALYSES, "Analyses", "分析项", "分析項")                                                                                                         \
+  X(WORD_PAGE_SPECIFICATION, "Specification", "评价方案", "評價方案")                                                                                           \
+  X(WORD_PAGE_MADE_BY,                                                                                                                                          \
+    "Made by Canvass. The figures are those of the report’s JSON document, rounded for reading.",                                                               \
+    "由 Canvass 生成。数字取自报告的 JSON 文档，为便于阅读已舍入。",                                                                                            \
+    "由 Canvass 產生。數字取自報告的 JSON 文件，為便於閱讀已捨入。")                                                                                            \
+  X(WORD_PAGE_DARK, "Dark", "深色", "深色")                                                                                                                     \
+  X(WORD_PAGE_LIGHT, "Light", "浅色", "淺色")                                                                                                                   \
+  X(WORD_PAGE_COPY, "Copy table", "复制表格", "複製表格")                                                                                                       \
+  X(WORD_PAGE_COPIED, "Copied", "已复制", "已複製")                                                                                                             \
+  X(WORD_PAGE_FIND, "Search", "搜索", "搜尋")                                                                                                                   \
+  X(WORD_PAGE_NONE, "Nothing found", "未找到", "找不到")                                                                                                        \
+  X(WORD_PAGE_GAP, "Gap", "差距", "差距")                                                                                                                       \
+  X(WORD_PAGE_BY, "by {by}", "按{by}", "按{by}")                                                                                                                \
+  X(WORD_PAGE_FILES, "Files", "文件", "檔案")                                                                                                                   \
+  X(WORD_PAGE_ANSWERS, "Answers to each variable", "各变量的回答", "各變數的回答")                                                                              \
+  X(WORD_PAGE_TROUBLES, "What to know about the data", "数据注意事项", "資料注意事項")                                                                          \
+  X(WORD_PAGE_CODEBOOK, "Codebook", "变量说明", "變數說明")                                                                                                     \
+  X(WORD_PAGE_BASES, "Bases and settings", "样本量与设置", "樣本量與設定")                                                                                      \
+  X(WORD_PAGE_LEFT_OUT, "Analyses left out of this report", "本报告未收入的分析", "本報告未收入的分析")
 
 typedef enum word {
 #define X(id, en, hans, hant) id,

@@ -229,6 +229,7 @@ const analysis_kind analysis_ces = {
     .presentation =
         {
             .chapter = CHAPTER_SATISFACTION,
+            .is_by_item = true,
             .headlines = {{"ces_scores", "ces", {FIGURE_SCALE_OF_ITEM}}},
         },
     .terms = terms,

@@ -125,6 +125,7 @@ const analysis_kind analysis_csat = {
     .presentation =
         {
             .chapter = CHAPTER_SATISFACTION,
+            .is_by_item = true,
             .headlines = {{"top_boxes", "csat", {FIGURE_SCALE_FIXED, 0, 100}}},
         },
     .terms = terms,

@@ -218,7 +218,7 @@ const analysis_kind analysis_nps = {
     .takes_weight = true,
     .presentation =
         {
-            .chapter = CHAPTER_SATISFACTION,
+            .chapter = CHAPTER_LOYALTY,
             .headlines = {{"nps_scores", "nps", {FIGURE_SCALE_FIXED, -100, 100}}},
         },
     .terms = terms,

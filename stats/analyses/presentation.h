@@ -11,13 +11,19 @@
 
 #include "base/text.h"
 
-/* What a report answers, in the order of its chapters. */
+/* What a report answers: the chapter that an analysis belongs to.  Their order is that of
+ * report/chapters.def. */
 typedef enum report_chapter {
+  CHAPTER_QUALITY,      /* can the answers be trusted */
   CHAPTER_SATISFACTION, /* how satisfied are customers */
+  CHAPTER_ITEMS,        /* and with what in particular */
   CHAPTER_EXPECTATIONS, /* what did they expect, and does it meet that */
-  CHAPTER_DRIVERS,      /* what goes with satisfaction, and what satisfaction with loyalty */
+  CHAPTER_DRIVERS,      /* what goes with satisfaction */
+  CHAPTER_LOYALTY,      /* will they stay and recommend, and what satisfaction does for that */
   CHAPTER_CUSTOMERS,    /* who are they, and into which groups do they fall */
+  CHAPTER_CHANNELS,     /* where they meet the enterprise */
   CHAPTER_DIFFERENCES,  /* who differs from whom, and what has changed */
+  CHAPTER_COMMENTS,     /* what they say in their own words */
   CHAPTER_PRIORITIES,   /* where improving is worth most */
   CHAPTER_DETAILS,      /* distributions and everything else to look up */
   REPORT_CHAPTERS,
@@ -62,6 +68,7 @@ enum { PRESENTATION_HEADLINES_MAX = 4, PRESENTATION_TABLES_MAX = 8 };
 /* Lists end before their first entry without a name. */
 typedef struct analysis_presentation {
   report_chapter chapter;
+  bool is_by_item; /* of several items it belongs to CHAPTER_ITEMS */
   /* The figures that can be its headline, the usual one first; run_headline says which of several it is. */
   presentation_headline headlines[PRESENTATION_HEADLINES_MAX];
   presentation_table tables[PRESENTATION_TABLES_MAX]; /* those that are not simply lists */

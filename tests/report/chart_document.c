@@ -60,17 +60,17 @@ size_t chart_count(const buf *picture, const char *part) {
 /* The position of the tick with that text. */
 static double tick_x(const buf *picture, const char *text) {
   char pattern[64];
-  (void)snprintf(pattern, sizeof pattern, " text-anchor=\"middle\">%s</text>", text);
-  const char *found = strstr((const char *)picture->data, pattern);
-  if (found == NULL) {
-    fail_msg("there is no tick %s", text);
-    return NAN;
+  (void)snprintf(pattern, sizeof pattern, ">%s</text>", text);
+  const char *at = (const char *)picture->data;
+  while ((at = strstr(at, "<text class=\"k2 sm m\" x=\"")) != NULL) {
+    at += strlen("<text class=\"k2 sm m\" x=\"");
+    const char *end = strchr(at, '>');
+    if (end != NULL && strncmp(end, pattern, strlen(pattern)) == 0) {
+      return strtod(at, NULL);
+    }
   }
-  const char *at = found;
-  while (strncmp(at, " x=\"", 4) != 0) {
-    at--;
-  }
-  return strtod(at + 4, NULL);
+  fail_msg("there is no tick %s", text);
+  return NAN;
 }
 
 double chart_place(const buf *picture, const char *low_text, double low, const char *high_text, double high,

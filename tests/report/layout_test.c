@@ -199,7 +199,7 @@ static status check_sections(const layout *l, const report_options *options, sli
   assert_int_equal(l->sections_count, 1);
   const layout_section *s = &l->sections[0];
   const layout_headline figures = layout_headline_of(l->document, s);
-  assert_int_equal(s->chapter, CHAPTER_SATISFACTION);
+  assert_int_equal(s->chapter, CHAPTER_LOYALTY);
   assert_slice_equal(s->title, slice_of("Section"));
   assert_int_equal(figures.count, 1);
   assert_int_equal(figures.more, 0);

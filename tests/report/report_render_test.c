@@ -274,7 +274,7 @@ static void names_of_formats_are_known(void **state) {
   error err = {STATUS_OK, ""};
   assert_int_equal(report_format_check("csv", &err), STATUS_OK);
   assert_int_equal(report_format_check("xml", &err), STATUS_USAGE);
-  assert_contains(err.message, "'xml' is not one of text, json, csv");
+  assert_contains(err.message, "'xml' is not one of text, html, json, csv");
   assert_int_equal(report_format_check("csv:x", &err), STATUS_USAGE);
   assert_contains(err.message, "nothing may follow 'csv'");
 }

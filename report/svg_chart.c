@@ -1,0 +1,9 @@
+/* The kinds of charts and what draws them. */
+#include "report/svg_frame.h"
+
+static svg_drawing *const drawings[] = {
+    [CHART_BARS] = svg_bars_draw, [CHART_SHARES] = svg_shares_draw, [CHART_DOTS] = svg_dots_draw};
+
+void svg_chart_draw(const svg_request *asked, buf *out) {
+  drawings[asked->chart->kind](asked, out);
+}
