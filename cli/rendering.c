@@ -2,6 +2,8 @@
 #include "cli/rendering.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cli/environment.h"
 #include "cli/output.h"
@@ -34,6 +36,16 @@ static void tell_of_unlike_name(const settings *s) {
   buf_fini(&other);
 }
 
+/* Bytes that are no text make a terminal unusable. */
+static status refuse_on_terminal(const settings *s, const buf *rendered, error *err) {
+  const bool is_text = rendered->length == 0 || memchr(rendered->data, 0, rendered->length) == NULL;
+  if (is_text || !output_is_standard(s->output) || isatty(STDOUT_FILENO) != 1) {
+    return STATUS_OK;
+  }
+  return error_set(err, STATUS_USAGE, "'--format %s' writes bytes that a terminal cannot show; add -o FILE",
+                   s->format);
+}
+
 status rendering_write(const settings *s, const buf *document, error *err) {
   const bool is_standard = output_is_standard(s->output);
   const report_options wanted = {
@@ -45,6 +57,9 @@ status rendering_write(const settings *s, const buf *document, error *err) {
   buf rendered;
   buf_init(&rendered);
   status st = report_render(document->data, document->length, &wanted, &rendered, err);
+  if (st == STATUS_OK) {
+    st = refuse_on_terminal(s, &rendered, err);
+  }
   if (st == STATUS_OK) {
     st = output_write(s->output, &rendered, err);
   }

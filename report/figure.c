@@ -147,6 +147,12 @@ static slice date_text(const document *d, double days) {
   return keep(d, text, strlen(text));
 }
 
+/* Is V of ROW such a point, of a date? */
+static bool is_day(const document *d, const figure_column *column, const json *row, double v) {
+  return is_point(column->key) && fabs(v) <= DATE_DAYS_MAX &&
+         document_is_date(d, json_as_text(json_get(row, "item")));
+}
+
 static slice cell_text(const document *d, const figure_column *column, const json *cell, const json *row) {
   if (column->format == TERM_GROUP) {
     return group_text(d, column, cell);
@@ -167,11 +173,24 @@ static slice cell_text(const document *d, const figure_column *column, const jso
     return any_text(d, cell);
   }
   const double v = json_as_number(cell);
-  if (is_point(column->key) && fabs(v) <= DATE_DAYS_MAX &&
-      document_is_date(d, json_as_text(json_get(row, "item")))) {
+  if (is_day(d, column, row, v)) {
     return date_text(d, v);
   }
   return number_text(d, column->format, cell_decimals(column, v), cell);
+}
+
+figure_kind figure_number(const document *d, const figure_column *column, const json *row, double *value,
+                          int *decimals) {
+  const json *cell = json_get(row, column->key);
+  if (json_kind_of(cell) == JSON_NULL) {
+    return column->format == TERM_VALUE || column->format == TERM_GROUP ? FIGURE_TEXT : FIGURE_NONE;
+  }
+  if (column->is_key || !is_numeric(cell)) {
+    return FIGURE_TEXT;
+  }
+  *value = json_as_number(cell);
+  *decimals = cell_decimals(column, *value);
+  return is_day(d, column, row, *value) ? FIGURE_DATE : FIGURE_NUMBER;
 }
 
 slice figure_cell(const document *d, const figure_column *column, const json *row) {

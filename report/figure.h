@@ -25,6 +25,16 @@ typedef struct figure_column {
 figure_column figure_column_of(const document *d, const json *section, const char *key, const json *rows);
 /* The cell of ROW; "–" for a figure that does not exist. */
 slice figure_cell(const document *d, const figure_column *column, const json *row);
+/* What the cell of a row is to a program that computes with it. */
+typedef enum figure_kind {
+  FIGURE_NONE,   /* there is no figure */
+  FIGURE_TEXT,   /* a name: figure_cell gives it */
+  FIGURE_NUMBER, /* with all its digits */
+  FIGURE_DATE,   /* in days since 1970-01-01 */
+} figure_kind;
+/* VALUE of a number or date, and with how many DECIMALS it is shown. */
+figure_kind figure_number(const document *d, const figure_column *column, const json *row, double *value,
+                          int *decimals);
 /* CELL as a separate figure (in a sentence), by the term KEY; OWNER may hold "item" for values. */
 slice figure_alone(const document *d, const char *key, const json *cell, const json *owner);
 /* The name of the variable that a TERM_VALUE column's keys belong to; empty when the row has none. */

@@ -125,7 +125,7 @@ static void make_section(numbering *n, const layout_section *s, outline_section 
     add_table(n, out, s->headline_table, charts, count);
   }
   for (size_t i = 0; i < s->tables_count; i++) {
-    if (&s->tables[i] != s->headline_table) {
+    if (&s->tables[i] != s->headline_table && s->tables[i].view != VIEW_HEAD) {
       add_table(n, out, &s->tables[i], charts, count);
     }
   }

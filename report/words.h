@@ -9,6 +9,11 @@
   X(WORD_REPORT, "Evaluation report", "满意度测评报告", "滿意度測評報告")                                                                                       \
   X(WORD_SUMMARY, "Summary", "摘要", "摘要")                                                                                                                    \
   X(WORD_DATA, "About the data", "数据说明", "資料說明")                                                                                                        \
+  X(WORD_CONTENTS, "Contents", "目录", "目錄")                                                                                                                  \
+  X(WORD_CHART_DATA, "Chart data", "图表数据", "圖表資料")                                                                                                      \
+  X(WORD_BACK_TO, "Contents of {title}", "返回目录：{title}", "返回目錄：{title}")                                                                              \
+  X(WORD_FIGURE_NUMBER, "Figure {n}. {subject}", "图 {n}　{subject}", "圖 {n}　{subject}")                                                                      \
+  X(WORD_TABLE_NUMBER, "Table {n}. {subject}", "表 {n}　{subject}", "表 {n}　{subject}")                                                                        \
   X(WORD_FILE, "File", "文件", "檔案")                                                                                                                          \
   X(WORD_ROWS, "Rows", "有效记录数", "有效筆數")                                                                                                                \
   X(WORD_RECORDS, "Records", "记录数", "紀錄筆數")                                                                                                              \

@@ -341,8 +341,7 @@ static const argument_reader readers[] = {
     [ARGUMENT_NUMBER] = read_number,         [ARGUMENT_BOOLEAN] = read_boolean,
     [ARGUMENT_CHOICE] = read_choice,         [ARGUMENT_INTEGERS] = read_integers,
     [ARGUMENT_NUMBERS] = read_numbers,       [ARGUMENT_TEXTS] = read_texts,
-    [ARGUMENT_NUMBER_MAP] = read_number_map,
-    [ARGUMENT_QUESTIONS] = questions_read,
+    [ARGUMENT_NUMBER_MAP] = read_number_map, [ARGUMENT_QUESTIONS] = questions_read,
 };
 
 argument_outcome argument_read(compilation *c, const analysis_argument *a, const node *n,

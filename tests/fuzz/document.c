@@ -34,6 +34,10 @@ int fuzz_one(const uint8_t *bytes, size_t length) {
       "svg:describe/percent",
   };
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    if (strcmp(formats[i], "xlsx") == 0 &&
+        length % 16 != 0) { /* a dozen files: as slow as all others together */
+      continue;
+    }
     const report_options options = {
         .format = formats[i], .language = language, .columns = length % 2 == 0 ? 80 : 40};
     check(bytes, length, &options);

@@ -101,6 +101,9 @@ static void grids_of_absurd_size_are_refused(void **state) {
   buf_fini(&text);
 }
 
+/* A workbook is a dozen files and takes as long as all other formats together. */
+enum { WORKBOOK_EVERY = 10 };
+
 /* ---- Damage at random ---------------------------------------------------------------------------- */
 
 static char *read_golden(size_t *length) {
@@ -147,6 +150,9 @@ static void damaged_documents_never_crash(void **state) {
     buf_put(&text, by, strlen(by));
     buf_put(&text, golden + at + skip, length - at - skip);
     for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
+      if (strcmp(formats[f], "xlsx") == 0 && seed % WORKBOOK_EVERY != 0) {
+        continue;
+      }
       error err = {STATUS_OK, ""};
       status st = render((const char *)text.data, text.length, formats[f], &err);
       if (st != STATUS_OK && err.message[0] == '\0') {
