@@ -111,6 +111,18 @@ static slice words_beside(slice text) {
   return slice_trim((slice){text.bytes, before > 0 ? before : text.length});
 }
 
+bool beside_is_points(slice text, int64_t *code) {
+  const program_variable v = {.kind = VARIABLE_SCALE, .leading_number = true};
+  decimal value;
+  if (!frame_notation_number(&v, '.', text, &value) || (value = decimal_normalise(value)).scale > 0) {
+    return false;
+  }
+  const slice words = words_beside(text);
+  *code = value.mantissa;
+  return words.length == 0 || is_one_of(words, points, sizeof points / sizeof points[0]) ||
+         is_one_of(words, stars, sizeof stars / sizeof stars[0]);
+}
+
 /* The best and the worst code that words call good and bad. */
 typedef struct senses {
   int64_t good_low, good_high, bad_low, bad_high;

@@ -14,6 +14,9 @@ typedef enum beside_kind {
   BESIDE_OTHER,   /* a month, a duration, a count: "3月", "3分15秒", "2 times" */
 } beside_kind;
 
+/* Whether TEXT is a number with nothing, or a word for points, beside it; *CODE: the number, if it is whole.
+ */
+bool beside_is_points(slice text, int64_t *code);
 /* What the cells of C, each with a number, have beside it.  *TOLD: which end their words call the good one,
  * where codes go from LOW to HIGH; *TEXT: a cell that says so. */
 beside_kind beside_look(const column_facts *c, int64_t low, int64_t high, told_direction *told, slice *text);

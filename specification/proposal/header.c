@@ -257,10 +257,9 @@ static bool has_contrast(const records *r, uint32_t first, uint32_t column) {
   return any;
 }
 
-static second_row compare_rows(const records *r, uint32_t first) {
+/* TITLES, and BELOW, which the record before NEXT is. */
+static second_row compare_rows(const records *r, const record *titles, const record *below, uint32_t next) {
   second_row s = {.spans = 0};
-  const record *titles = &r->at[first];
-  const record *below = &r->at[first + 1];
   const uint32_t width = titles->count > below->count ? titles->count : below->count;
   for (uint32_t i = 0; i < width; i++) {
     const slice cell = cell_of(below, i);
@@ -272,7 +271,7 @@ static second_row compare_rows(const records *r, uint32_t first) {
     s.single_same += !is_span && (cell.length == 0 || slice_equal(cell, cell_of(titles, i)));
     s.texts += is_text;
     s.numbers += cell.length > 0 && !is_text;
-    s.contrasts += is_text && !slice_equal(cell, cell_of(titles, i)) && has_contrast(r, first + 2, i);
+    s.contrasts += is_text && !slice_equal(cell, cell_of(titles, i)) && has_contrast(r, next, i);
   }
   return s;
 }
@@ -304,15 +303,44 @@ static bool are_labels(const records *r, uint32_t first) {
   return titles->different == titles->count && below > 2 * above;
 }
 
+/* Below two rows of titles, of which the second divides what the first spans, a third that divides what this
+ * one spans, and above numbers. */
+static status find_third(records *r, uint32_t first, header_finding *out, error *err) {
+  TRY(look_at(r, first + 3 + ROWS_BELOW, err));
+  const record *above = &r->at[first];
+  if (first + 3 >= r->count || r->at[first + 2].count != above->count) {
+    return STATUS_OK;
+  }
+  record titles = {.cells = ARENA_ARRAY(r->memory, slice, (size_t)above->count + 1), .count = above->count};
+  for (uint32_t i = 0; titles.cells != NULL && i < titles.count; i++) {
+    const slice below = cell_of(&r->at[first + 1], i);
+    titles.cells[i] = below.length > 0 || is_gap(above, i) ? below : above->cells[i];
+  }
+  if (titles.cells == NULL) {
+    return error_no_memory(err, r->path);
+  }
+  const second_row s = compare_rows(r, &titles, &r->at[first + 2], first + 3);
+  if (s.spans > 0 && s.spans_told == s.spans && s.numbers == 0 && s.single_same == s.single &&
+      s.contrasts > 0 && s.contrasts * 2 >= s.texts) {
+    out->rows = 3;
+  }
+  return STATUS_OK;
+}
+
 static status find_second(records *r, uint32_t first, header_finding *out, error *err) {
   TRY(look_at(r, first + 2 + ROWS_BELOW, err));
   if (first + 2 >= r->count || r->at[first].count != r->at[first + 1].count) {
     return STATUS_OK; /* nothing is left that could be an answer, or the rows are not of one table */
   }
-  const second_row s = compare_rows(r, first);
+  const second_row s = compare_rows(r, &r->at[first], &r->at[first + 1], first + 2);
   const bool has_spans = s.spans > 0 && s.spans_told * 5 >= s.spans * 4 && s.numbers == 0;
   const bool is_told = s.contrasts > 0 && s.contrasts * 2 >= s.texts;
-  if (has_spans && (s.single_same == s.single || is_told)) {
+  if (s.spans_told > 0 && s.numbers == 0) {
+    TRY(find_third(r, first, out, err));
+  }
+  if (out->rows == 3) {
+    out->is_ambiguous = false;
+  } else if (has_spans && (s.single_same == s.single || is_told)) {
     out->rows = 2;
     out->is_ambiguous = !is_told && (s.single == 0 || s.contrasts == 0);
   } else if (s.spans == 0 && s.numbers == 0 && s.texts * 10 >= r->at[first].count * 9 && s.contrasts >= 3 &&

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "specification/proposal/beside.h"
 #include "specification/proposal/direction.h"
 #include "specification/proposal/kinds.h"
 #include "specification/proposal/yaml_text.h"
@@ -29,19 +30,20 @@ typedef struct footing {
   uint64_t words_rows, unknown_rows;
   bool is_ambiguous; /* two answers would be the same rung */
   bool has_marks;    /* an answer has a number or a letter of its own: "A.", "(5)" */
+  bool has_units;    /* a number has a word for points beside it */
 } footing;
 
 static bool is_code(const ladder *l, slice text) {
-  decimal value;
-  const int64_t high = l->low + (int64_t)ladder_rungs(l) - 1;
-  return decimal_parse(text, '.', &value) && (value = decimal_normalise(value)).scale == 0 &&
-         value.mantissa >= l->low && value.mantissa <= high;
+  int64_t code;
+  return beside_is_points(text, &code) && code >= l->low && code <= l->low + (int64_t)ladder_rungs(l) - 1;
 }
 
 static void stand_on(const ladder *l, const fact_text *t, footing *out) {
   const int rung = ladder_rung(l, t->text);
+  decimal bare;
   if (rung < 0 && is_code(l, t->text)) {
     out->numbers++;
+    out->has_units = out->has_units || !decimal_parse(t->text, '.', &bare);
   } else if (rung < 0) {
     if (out->unknown < UNKNOWN_MAX) {
       out->words[out->unknown] = t->text;
@@ -50,9 +52,10 @@ static void stand_on(const ladder *l, const fact_text *t, footing *out) {
     out->unknown_rows += t->count;
   } else {
     char room[WORD_BYTES];
-    char bare[WORD_BYTES];
+    char folded[WORD_BYTES];
     const bool is_new = out->found[rung].length == 0;
-    out->has_marks = out->has_marks || words_answer(t->text, room).length < words_fold(t->text, bare).length;
+    out->has_marks =
+        out->has_marks || words_answer(t->text, room).length < words_fold(t->text, folded).length;
     out->is_ambiguous = out->is_ambiguous || (!is_new && !is_same_answer(out->found[rung], t->text));
     out->count += is_new;
     out->found[rung] = is_new ? t->text : out->found[rung];
@@ -153,6 +156,7 @@ bool guess_mixed(guesses *g, guess *at) {
     }
     take_ladder(g, at, l);
     at->is_mixed = true;
+    at->leading_number = f.has_units;
     at->is_direction_told = told == DIRECTION_UP;
     const uint64_t numbers = facts_answers(c) - f.words_rows;
     guess_note(at, GUESS_SAY(g, PHRASE_MIXED, guess_count(g, numbers), guess_count(g, f.words_rows),

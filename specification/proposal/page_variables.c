@@ -106,7 +106,7 @@ static void put_scale(const guesses *g, uint32_t scale, const char *before, buf 
   if (at->ladder != NULL) {
     put_texts(g, scale, page);
   }
-  if (at->leading_number && at->ladder == NULL) {
+  if (at->leading_number && (at->ladder == NULL || at->is_mixed)) {
     buf_printf(page, ", leading_number: true");
   }
   buf_printf(page, "%s", at->is_reversed ? ", reverse: true" : "");

@@ -1,17 +1,15 @@
 /* Ladders of fewer steps than the one they are part of: "satisfied, fairly satisfied, dissatisfied" without
  * either "very". */
-#include <stdio.h>
 #include <string.h>
 
 #include "specification/proposal/kinds.h"
 
-enum { STEPS_MIN = 3, NAME_BYTES = 40 };
+enum { STEPS_MIN = 3, STEPS_FEW = 3 };
 
 /* The answers of variables that go together, on one ladder. */
 typedef struct steps {
   slice words[LADDER_RUNGS_MAX];
   uint64_t answers; /* of the variable that has most */
-  int first, last;  /* rungs with an answer */
 } steps;
 
 static void take_words(const column_facts *c, const ladder *l, steps *out) {
@@ -54,42 +52,35 @@ static steps steps_of(const guesses *g, const guess *at, const ladder *l) {
       take_words(g->at[i].facts, l, &s);
     }
   }
-  const int rungs = (int)ladder_rungs(l);
-  s.first = 0;
-  s.last = rungs - 1;
-  while (s.first < rungs && s.words[s.first].length == 0) {
-    s.first++;
-  }
-  while (s.last > s.first && s.words[s.last].length == 0) {
-    s.last--;
-  }
   return s;
 }
 
-/* The rungs FIRST to LAST of L as a ladder of their own, one for all variables. */
-static const ladder *part_of(guesses *g, const ladder *l, int first, int last) {
-  for (uint32_t i = 0; i < g->count; i++) {
-    const ladder *other = g->at[i].ladder;
-    if (other != NULL && other != l && g->at[i].base == l && other->rungs[0] == l->rungs[first] &&
-        ladder_rungs(other) == (uint32_t)(last - first + 1)) {
-      return other;
+/* The rungs of L that are in MASK as a ladder of their own, one for all variables. */
+static const ladder *part_of(guesses *g, const ladder *l, uint32_t mask) {
+  ladder part = {.low = 1, .satisfaction = l->satisfaction};
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < ladder_rungs(l); i++) {
+    if ((mask >> i & 1) != 0) {
+      part.rungs[count++] = l->rungs[i];
     }
   }
-  ladder *part = ARENA_ARRAY(g->facts.memory, ladder, 1);
-  if (part == NULL) {
-    return l;
+  for (uint32_t i = 0; i < g->count; i++) {
+    const ladder *other = g->at[i].ladder;
+    if (other != NULL && other != l && g->at[i].base == l &&
+        memcmp(other->rungs, part.rungs, sizeof part.rungs) == 0) {
+      return other;
+    }
   }
   size_t stem = strlen(l->name);
   while (stem > 0 && l->name[stem - 1] >= '0' && l->name[stem - 1] <= '9') {
     stem--;
   }
-  *part = (ladder){.name = guess_text(g, "%.*s%d", (int)stem, l->name, last - first + 1),
-                   .low = 1,
-                   .satisfaction = l->satisfaction};
-  for (int i = first; i <= last; i++) {
-    part->rungs[i - first] = l->rungs[i];
+  part.name = guess_text(g, "%.*s%u", (int)stem, l->name, count);
+  ladder *kept = ARENA_ARRAY(g->facts.memory, ladder, 1);
+  if (kept != NULL) {
+    *kept = part;
   }
-  return part;
+  return kept != NULL ? kept : l;
 }
 
 static const char *first_word(guesses *g, const char *words) {
@@ -116,46 +107,80 @@ static void leave_nominal(guesses *g, guess *at) {
   guess_note(at, GUESS_SAY(g, PHRASE_TWO_STEPS, guess_slice(g, low), guess_slice(g, high)));
 }
 
-static void shorten(guesses *g, guess *at, const ladder *l, const steps *s) {
-  at->ladder = part_of(g, l, s->first, s->last);
+/* "'never', 'always'": the rungs that are not in MASK. */
+static const char *list_unseen(guesses *g, const ladder *l, uint32_t mask) {
+  const char *list = "";
+  for (uint32_t i = 0; i < ladder_rungs(l); i++) {
+    if ((mask >> i & 1) == 0) {
+      list = guess_text(g, "%s%s'%s'", list, list[0] != '\0' ? ", " : "", first_word(g, l->rungs[i]));
+    }
+  }
+  return list;
+}
+
+static void shorten(guesses *g, guess *at, const ladder *l, uint32_t mask) {
+  at->ladder = part_of(g, l, mask);
   at->low = at->ladder->low;
   at->high = at->low + (int64_t)ladder_rungs(at->ladder) - 1;
   at->evidence = GUESS_SAY(g, PHRASE_LADDER, guess_count(g, facts_distinct(at->facts)),
                            guess_count(g, ladder_rungs(at->ladder)), kinds_rows(g, at));
-  guess_note(at, GUESS_SAY(g, PHRASE_STEPS, guess_whole(g, s->last - s->first + 1),
-                           first_word(g, l->rungs[0]), first_word(g, l->rungs[ladder_rungs(l) - 1])));
+  guess_note(at,
+             GUESS_SAY(g, PHRASE_STEPS, guess_count(g, ladder_rungs(at->ladder)), list_unseen(g, l, mask)));
+}
+
+/* Which rungs have an answer. */
+static uint32_t mask_of(const steps *s) {
+  uint32_t mask = 0;
+  for (uint32_t i = 0; i < LADDER_RUNGS_MAX; i++) {
+    mask |= s->words[i].length > 0 ? 1U << i : 0;
+  }
+  return mask;
+}
+
+static uint32_t count_bits(uint32_t mask) {
+  uint32_t count = 0;
+  for (; mask != 0; mask &= mask - 1) {
+    count++;
+  }
+  return count;
+}
+
+/* All rungs between those in MASK, and them. */
+static uint32_t span_of(uint32_t mask) {
+  uint32_t all = mask | mask >> 1;
+  all |= all >> 2;
+  all |= all >> 4; /* down to the lowest bit */
+  return all & ~((mask & (~mask + 1)) - 1);
 }
 
 /* "Clear" and "not clear" only: a question of yes and no, whatever others ask. */
 static bool is_pair(const guess *at, const ladder *l) {
   steps own = {.answers = 0};
-  uint32_t count = 0;
   take_words(at->facts, l, &own);
-  for (uint32_t i = 0; i < ladder_rungs(l); i++) {
-    count += own.words[i].length > 0;
-  }
-  const uint32_t highest = ladder_rungs(l) - 1;
-  return own.answers >= GUESS_ROW_MANY && count == 2 && own.words[0].length == 0 &&
-         own.words[highest].length == 0;
+  const uint32_t mask = mask_of(&own);
+  const bool are_inner = (mask & 1) == 0 && (mask >> (ladder_rungs(l) - 1) & 1) == 0;
+  return own.answers >= GUESS_ROW_MANY && count_bits(mask) == 2 && (are_inner || span_of(mask) != mask);
 }
 
-/* With many answers of which none is either end, the ends were not offered; with few this is told. */
+/* With many answers, what is missing at both ends, or between few steps, was not offered; with few this is
+ * told. */
 static void judge(guesses *g, guess *at) {
   const ladder *l = at->base;
   const steps s = steps_of(g, at, l);
-  const int highest = (int)ladder_rungs(l) - 1;
-  const int count = s.last - s.first + 1;
-  const bool is_inner = s.first > 0 && s.last < highest;
-  if (is_pair(at, l)) {
+  const uint32_t all = (1U << ladder_rungs(l)) - 1;
+  const uint32_t seen = mask_of(&s);
+  const bool are_inner = (seen & 1) == 0 && (seen & (all ^ all >> 1)) == 0;
+  const bool are_few = count_bits(seen) <= STEPS_FEW && span_of(seen) != seen;
+  const uint32_t mask = are_few ? seen : span_of(seen);
+  const bool are_many = s.answers >= GUESS_ROW_MANY;
+  if (is_pair(at, l) || (are_many && (are_inner || are_few) && count_bits(mask) < STEPS_MIN)) {
     leave_nominal(g, at);
-  } else if (is_inner && s.answers < GUESS_ROW_MANY) {
-    guess_note(at, GUESS_SAY(g, PHRASE_ENDS_UNSEEN, guess_whole(g, count)));
-  } else if (is_inner && count < STEPS_MIN) {
-    leave_nominal(g, at);
-  } else if (is_inner) {
-    shorten(g, at, l, &s);
-  } else if ((s.first > 0 || s.last < highest) && s.answers >= GUESS_ROW_MANY) {
-    guess_note(at, GUESS_SAY(g, PHRASE_END_UNSEEN, first_word(g, l->rungs[s.first > 0 ? 0 : highest])));
+  } else if (are_many && (are_inner || are_few)) {
+    shorten(g, at, l, mask);
+  } else if (are_inner) {
+    guess_note(at, GUESS_SAY(g, PHRASE_ENDS_UNSEEN, guess_count(g, count_bits(mask))));
+  } else if (are_many && seen != all) {
+    guess_note(at, GUESS_SAY(g, PHRASE_UNSEEN, list_unseen(g, l, seen)));
   }
 }
 

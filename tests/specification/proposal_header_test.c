@@ -41,6 +41,16 @@ static const header_case cases[] = {
     {"Title,,,,\nid,Quality,,Uses,\n,Speed,Price,Web,App\n1,5,4,1,0\n2,4,3,0,1\n3,3,2,1,1\n",
      {"title: Title", "data: {skip: 1, header: 2}", "\"Quality | Speed\""},
      NULL},
+    /* Three rows. */
+    {"id,Satisfaction,,,,Recommend\n,Product,,Service,,\n,Quality,Price,Staff,Speed,\n1,5,4,1,2,9\n2,4,3,5,1,"
+     "10\n3,3,2,1,1,7\n",
+     {"data: {header: 3}", "the header has 3 rows", "\"Satisfaction | Product | Quality\"",
+      "  id: {type: id}"},
+     "ambiguous: if the row"},
+    /* An option has the name of another column. */
+    {"Survey,,,,\nid,Shop,Satisfaction,,Found by\n,,Price,Staff,\n1,A,5,4,Shop\n2,B,4,3,Web\n3,A,5,5,Shop\n",
+     {"title: Survey", "data: {skip: 1, header: 2}"},
+     NULL},
     /* None of these has anything but one row of titles. */
     {"id,Comment,Comment,x\n1,good,bad,5\n2,fine,,4\n3,,slow,3\n", {"  id: {type: id}"}, "data:"},
     {"rank\nA;B;C\nB;C;A\nC;A;B\n", {"  rank: {type: ranking"}, "data:"},
