@@ -127,6 +127,7 @@ const char *guess_text(guesses *g, const char *format, ...) __attribute__((forma
 const char *guess_count(guesses *g, uint64_t n); /* "14,400" */
 const char *guess_whole(guesses *g, int64_t n);  /* "-14400" */
 const char *guess_slice(guesses *g, slice text);
+const char *guess_yaml(guesses *g, slice text); /* as a scalar of YAML */
 /* The phrase in the page's language. */
 const char *guess_fill(guesses *g, phrase p, const char *const *texts, size_t count);
 #define GUESS_SAY(g, p, ...)                               \

@@ -296,9 +296,9 @@ static void tell_none(guesses *g, guess *at) {
     if (kinds_title_has(at, WORD_COUNT) && at->zeros_count < GUESS_ZEROS_MAX) {
       at->zeros[at->zeros_count++] = a.text;
       kinds_drop_absent(at, a.text);
-      guess_note(at, GUESS_SAY(g, PHRASE_NONE_ZERO, text, guess_count(g, a.count), text));
+      guess_note(at, GUESS_SAY(g, PHRASE_NONE_ZERO, text, guess_count(g, a.count), guess_yaml(g, a.text)));
     } else {
-      guess_note(at, GUESS_SAY(g, PHRASE_PERHAPS_NONE, text, guess_count(g, a.count), text));
+      guess_note(at, GUESS_SAY(g, PHRASE_PERHAPS_NONE, text, guess_count(g, a.count), guess_yaml(g, a.text)));
       i++;
     }
   }

@@ -129,7 +129,7 @@ bool guess_ladder(guesses *g, guess *at) {
       continue;
     }
     if (take_middle(g, at, l, &middle)) {
-      guess_note(at, GUESS_SAY(g, PHRASE_MIDDLE, guess_slice(g, middle)));
+      guess_note(at, GUESS_SAY(g, PHRASE_MIDDLE, guess_slice(g, middle), guess_yaml(g, middle)));
     }
     take_ladder(g, at, l);
     return true;
@@ -198,9 +198,8 @@ static bool tell_unknown(guesses *g, guess *at) {
   uint64_t most = 0;
   for (uint32_t i = 0; ladder_at(i) != NULL; i++) {
     const footing f = footing_on(c, ladder_at(i));
-    const bool is_like = f.count >= 3 && (f.is_ambiguous || f.unknown + f.numbers > 0) &&
-                         f.unknown + f.numbers <= UNKNOWN_MAX && !ladder_at(i)->needs_all &&
-                         f.words_rows > most;
+    const bool is_like = f.count >= 3 && f.numbers == 0 && (f.is_ambiguous || f.unknown > 0) &&
+                         f.unknown <= UNKNOWN_MAX && !ladder_at(i)->needs_all && f.words_rows > most;
     best = is_like ? ladder_at(i) : best;
     most = is_like ? f.words_rows : most;
   }
@@ -211,14 +210,22 @@ static bool tell_unknown(guesses *g, guess *at) {
   buf texts;
   buf_init(&texts);
   put_found(c, best, &texts);
-  if (f.unknown + f.numbers == 0) {
+  if (f.unknown == 0) {
     guess_note(at, GUESS_SAY(g, PHRASE_SAME_STEP, guess_whole(g, best->low),
                              guess_whole(g, best->low + (int64_t)ladder_rungs(best) - 1), taken(g, &texts)));
     return true;
   }
-  const slice word = f.unknown > 0 ? text_fit(f.words[0], 30) : slice_of("1");
-  guess_note(at, GUESS_SAY(g, PHRASE_ALMOST_ORDER, guess_slice(g, word), guess_whole(g, best->low),
-                           guess_whole(g, best->low + (int64_t)ladder_rungs(best) - 1), taken(g, &texts)));
+  buf missing;
+  buf_init(&missing);
+  for (uint32_t i = 0; i < f.unknown; i++) {
+    buf_printf(&missing, "%s", i > 0 ? ", " : "");
+    yaml_text_put(&missing, f.words[i]);
+    buf_printf(&missing, ": other");
+  }
+  guess_note(at,
+             GUESS_SAY(g, PHRASE_ALMOST_ORDER, guess_slice(g, text_fit(f.words[0], 30)),
+                       guess_whole(g, best->low), guess_whole(g, best->low + (int64_t)ladder_rungs(best) - 1),
+                       taken(g, &texts), taken(g, &missing)));
   return true;
 }
 

@@ -208,8 +208,29 @@ static int direction_of_ends(guesses *g, const guess *at) {
   return told == DIRECTION_UP ? 1 : told == DIRECTION_DOWN ? -1 : 0;
 }
 
+/* "Not sure" between agreement and disagreement is an answer, as it is where the dictionary gives the range.
+ */
+static void take_middle(guesses *g, guess *at) {
+  column_facts *c = &g->facts.columns[at->column];
+  for (uint32_t i = 0; i < c->texts_count; i++) {
+    fact_text *t = &c->texts[i];
+    int64_t code;
+    if (t->reason == NULL || t->is_platforms || !is_whole(t->text, &code) || code <= at->low ||
+        code >= at->high) {
+      continue;
+    }
+    const code_label *v = label_of(c->codes, code);
+    if (v != NULL) {
+      facts_answer_after_all(c, t);
+      guess_note(
+          at, GUESS_SAY(g, PHRASE_MIDDLE, guess_slice(g, text_fit(v->label, 30)), guess_slice(g, t->text)));
+    }
+  }
+}
+
 static void take_scale(guesses *g, guess *at, const ladder *l, int direction) {
   at->type = GUESS_SCALE;
+  take_middle(g, at);
   kinds_take_absences(at, false);
   leave_to_dictionary(at);
   at->from_labels = true;

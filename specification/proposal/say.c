@@ -4,12 +4,23 @@
 #include <stdio.h>
 
 #include "specification/proposal/guess.h"
+#include "specification/proposal/yaml_text.h"
 
 enum { LINE_BYTES = 1024 };
 
 const char *guess_slice(guesses *g, slice text) {
   const char *copy = arena_copy(g->facts.memory, text);
   return copy != NULL ? copy : "";
+}
+
+const char *guess_yaml(guesses *g, slice text) {
+  buf out;
+  buf_init(&out);
+  yaml_text_put(&out, text);
+  g->out_of_memory = g->out_of_memory || out.failed;
+  const char *copy = guess_slice(g, (slice){(const char *)out.data, out.length});
+  buf_fini(&out);
+  return copy;
 }
 
 const char *guess_text(guesses *g, const char *format, ...) {

@@ -104,7 +104,7 @@ static void leave_nominal(guesses *g, guess *at) {
   kinds_take_absences(at, true);
   at->evidence =
       GUESS_SAY(g, PHRASE_CATEGORIES, guess_count(g, facts_distinct(at->facts)), kinds_answers(g, at));
-  guess_note(at, GUESS_SAY(g, PHRASE_TWO_STEPS, guess_slice(g, low), guess_slice(g, high)));
+  guess_note(at, GUESS_SAY(g, PHRASE_TWO_STEPS, guess_yaml(g, low), guess_yaml(g, high)));
 }
 
 /* "'never', 'always'": the rungs that are not in MASK. */

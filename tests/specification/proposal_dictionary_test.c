@@ -89,6 +89,14 @@ static const labelled_case labelled_cases[] = {
      {"  satisf_1: {type: nominal}", "  satisf_2: {type: nominal}",
       "ambiguous: the labels are answers in order, but the codes are not in that order"},
      "reverse"},
+    /* Between agreement and disagreement, "not sure" is the middle. */
+    {{{"fair",
+       0,
+       {{1, "Strongly disagree"}, {2, "Disagree"}, {3, "Not sure"}, {4, "Agree"}, {5, "Strongly agree"}},
+       {1, 2, 3, 4, 5, 3, 3, 3, 1, 1, 1, 1}}},
+     {"'Not sure' is taken for the middle of the scale; if it is no answer: missing: {3: dont_know}",
+      "  fair: {type: scale}  # 1..5 by its labels, 120 of 120 rows"},
+     NULL},
     /* Labels without an order. */
     {{{"region",
        0,
