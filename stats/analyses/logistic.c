@@ -2,15 +2,19 @@
  *
  * Stages: the keys of nominal predictors, where there are any; sums of squares and products, for what is
  * constant or determined by others, and for a start; then passes of LOGISTIC, all models in each, until the
- * last is found. */
+ * last is found; on request then those that the ends of profile likelihood intervals need. */
 #include <math.h>
 
+#include "stats/analyses/logistic_profile.h"
 #include "stats/analyses/logistic_report.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/terms.h"
 #include "stats/analyses/weighting.h"
 
 enum { MODELS_MAX = 500, SMALL_MAGNITUDE = 1 << 9 };
+
+static const char *const interval_choices[] = {
+    [LOGISTIC_WALD] = "wald", [LOGISTIC_PROFILE] = "profile", [LOGISTIC_INTERVALS] = NULL};
 
 static const analysis_argument arguments[] = {
     {.name = "outcome",
@@ -33,6 +37,11 @@ static const analysis_argument arguments[] = {
      .low = 0,
      .high = 1,
      .help = "the probability from which a row counts as predicted to have the event"},
+    {.name = "interval",
+     .type = ARGUMENT_CHOICE,
+     .choices = interval_choices,
+     .fallback = "wald",
+     .help = "of odds ratios: wald, or profile likelihood, which takes some more passes"},
 };
 
 static status check(const plan *p, const plan_analysis *a, error *err) {
@@ -47,7 +56,7 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
 
 /* ---- Stages --------------------------------------------------------------------------------------- */
 
-typedef enum logistic_phase { PHASE_LEVELS = 1, PHASE_SUMS, PHASE_PASSES } logistic_phase;
+typedef enum logistic_phase { PHASE_LEVELS = 1, PHASE_SUMS, PHASE_PASSES, PHASE_PROFILE } logistic_phase;
 
 typedef struct regression {
   analysis_run *run;
@@ -56,6 +65,7 @@ typedef struct regression {
   regressors columns;
   logistic_model *models;
   uint32_t models_count;
+  profile_ends ends; /* of intervals, in PHASE_PROFILE */
 } regression;
 
 static status carry(const regression *g, logistic_phase next, error *err) {
@@ -64,11 +74,14 @@ static status carry(const regression *g, logistic_phase next, error *err) {
   if (next != PHASE_LEVELS) {
     regressors_encode(&g->columns, out);
   }
-  if (next == PHASE_PASSES) {
+  if (next == PHASE_PASSES || next == PHASE_PROFILE) {
     buf_put_varint(out, g->models_count);
     for (uint32_t i = 0; i < g->models_count; i++) {
       logistic_model_encode(g->run, &g->models[i], out);
     }
+  }
+  if (next == PHASE_PROFILE) {
+    profile_encode(g->models, &g->ends, out);
   }
   return buf_status(out, "the state of a regression", err);
 }
@@ -94,13 +107,16 @@ static status open_regression(analysis_run *run, regression *g, error *err) {
   }
   reader *r = run_carried(run);
   g->phase = (logistic_phase)reader_u8(r);
-  if (g->phase != PHASE_SUMS && g->phase != PHASE_PASSES) {
+  if (g->phase < PHASE_SUMS || g->phase > PHASE_PROFILE) {
     reader_fail(r, "an unknown phase");
   }
   TRY(reader_status(r, "the state of a regression", err));
   TRY(regressors_decode(run, r, &g->columns, err));
-  if (g->phase == PHASE_PASSES) {
+  if (g->phase != PHASE_SUMS) {
     TRY(read_models(g, r, err));
+  }
+  if (g->phase == PHASE_PROFILE) {
+    TRY(profile_decode(g->memory, r, g->models, g->models_count, &g->ends, err));
   }
   return reader_finish(r, "the state of a regression", err);
 }
@@ -196,6 +212,33 @@ static status need_passes(regression *g, error *err) {
   return kept > 0 ? carry(g, PHASE_PASSES, err) : STATUS_OK;
 }
 
+/* One for each end that the stage has room for, as profile_batch counts them; an end so far out that it
+ * cannot be asked for has no value. */
+static status need_profile(regression *g, error *err) {
+  uint32_t *variables;
+  uint32_t asked = 0;
+  uint64_t bytes = 0;
+  bool full = false;
+  TRY(add_variables(g, &variables, err));
+  for (uint32_t i = 0; i < g->ends.count; i++) {
+    profile_end *end = &g->ends.at[i];
+    logistic_model m = profile_model(&g->models[end->model], end);
+    bool possible = true;
+    bytes += profile_bytes(&m);
+    full = full || (asked > 0 && bytes > PROFILE_STAGE_BYTES);
+    if (!full) {
+      TRY(need_pass(g, &m, variables, &possible, err));
+      asked += possible;
+    }
+    if (!possible) {
+      bytes -= profile_bytes(&m);
+      end->outcome = PROFILE_LOST;
+    }
+  }
+  profile_fill(g->run, g->models, &g->columns, &g->ends);
+  return g->ends.count > 0 ? carry(g, PHASE_PROFILE, err) : STATUS_OK;
+}
+
 /* ---- From the sums: which columns, which models ---------------------------------------------------- */
 
 static void warn_group(const group_walk *w, const char *code, uint32_t item, int64_t n) {
@@ -285,8 +328,26 @@ static void write_notes(const regression *g) {
   regressors_note_event(g->run);
   run_note(g->run, "note_cut", cut);
   run_note(g->run, errors[run_weighting(g->run)], NULL);
+  if (run_argument(g->run, "interval")->integer == LOGISTIC_PROFILE) {
+    run_note(g->run, run_weighting(g->run) == WEIGHTING_SAMPLING ? "note_profile_sampling" : "note_profile",
+             NULL);
+  }
   run_note(g->run, "note_listwise", NULL);
   regressors_note(g->run, &g->columns);
+}
+
+static status start_profile(regression *g, const logistic_step *steps, error *err) {
+  g->ends.at = ARENA_ARRAY(g->memory, profile_end, 2 * (size_t)g->models_count * g->columns.count + 1);
+  if (g->ends.at == NULL) {
+    return error_no_memory(err, "logistic");
+  }
+  for (uint32_t i = 0; i < g->models_count; i++) {
+    if (g->models[i].outcome == LOGISTIC_FOUND) {
+      TRY(profile_start(g->memory, &g->models[i], i, run_result(g->run, i), &steps[i],
+                        run_request(g->run)->confidence, &g->ends, err));
+    }
+  }
+  return g->ends.count > 0 ? need_profile(g, err) : STATUS_OK;
 }
 
 /* The tables are written model by model as searches end: rows are then in the order of ends, so all models
@@ -314,7 +375,17 @@ static status take_passes(regression *g, error *err) {
     TRY(logistic_report(&t, &g->models[i], run_result(g->run, i), &steps[i], err));
   }
   write_notes(g);
-  return STATUS_OK;
+  return t.profiled ? start_profile(g, steps, err) : STATUS_OK;
+}
+
+static status take_profile(regression *g, error *err) {
+  const uint32_t count = profile_batch(g->models, &g->ends);
+  for (uint32_t i = 0; i < count; i++) {
+    profile_end *end = &g->ends.at[i];
+    TRY(profile_move(g->memory, &g->models[end->model], run_result(g->run, i), end, err));
+  }
+  profile_fill(g->run, g->models, &g->columns, &g->ends);
+  return need_profile(g, err);
 }
 
 static status step(analysis_run *run, error *err) {
@@ -333,6 +404,8 @@ static status step(analysis_run *run, error *err) {
         return STATUS_OK;
       }
       return need_passes(&g, err);
+    case PHASE_PROFILE:
+      return take_profile(&g, err);
     case PHASE_PASSES:
       break;
   }
@@ -342,7 +415,9 @@ static status step(analysis_run *run, error *err) {
 static status ask_again(analysis_run *run, error *err) {
   regression g;
   TRY(open_regression(run, &g, err));
-  return g.phase == PHASE_SUMS ? need_sums(&g, err) : need_passes(&g, err);
+  return g.phase == PHASE_SUMS      ? need_sums(&g, err)
+         : g.phase == PHASE_PROFILE ? need_profile(&g, err)
+                                    : need_passes(&g, err);
 }
 
 static const term terms[] = {
@@ -355,7 +430,8 @@ const analysis_kind analysis_logistic = {
     .about =
         "log(pi / (1 - pi)) = b0 + b1 x1 + .. by maximum likelihood, over the rows that answer the outcome\n"
         "and all predictors; a nominal predictor is an indicator for each value but the reference.\n"
-        "Odds ratio exp(b) with the Wald interval exp(b -+ z SE); McFadden's and Nagelkerke's R2; the area\n"
+        "Odds ratio exp(b) with the Wald interval exp(b -+ z SE), or on request that of the profile\n"
+        "likelihood (R's confint); McFadden's and Nagelkerke's R2; the area\n"
         "under the ROC curve with DeLong's interval; right and wrong at the cut; calibration by tenths.\n"
         "\n"
         "Sampling weights: pseudo-likelihood with sandwich errors and t (svyglm); frequency weights: a row\n"

@@ -178,10 +178,17 @@ status logistic_step_make(arena *a, const logistic_model *m, const logistic_stat
     out->size = INFINITY;
     return STATUS_OK;
   }
+  double *gradient = ARENA_ARRAY(a, double, size);
+  if (gradient == NULL) {
+    return error_no_memory(err, "logistic");
+  }
   for (uint32_t d = 0; d < size; d++) {
-    out->delta[d] = centred_gradient(m, s, d) / scale[d];
+    out->delta[d] = gradient[d] = centred_gradient(m, s, d) / scale[d];
   }
   linear_solve(out->variance, size, out->delta, 1);
+  for (uint32_t d = 0; d < size; d++) {
+    out->rise += gradient[d] * out->delta[d] / 2;
+  }
   linear_invert(out->variance, size);
   for (uint32_t d = 0; d < size; d++) {
     out->delta[d] /= scale[d];
@@ -244,6 +251,7 @@ void logistic_model_move(logistic_model *m, const logistic_state *s, const logis
   const bool is_rounding = step->size <= STEP_ROUNDING && step->size >= m->last_size / 2;
   m->last_size = step->size;
   if ((step->size <= STEP_FOUND || is_rounding) && m->detailed) {
+    m->likelihood = s->log_likelihood;
     m->outcome = LOGISTIC_FOUND;
     return;
   }

@@ -53,6 +53,7 @@ typedef struct logistic_step {
   double *delta;    /* 1 + count: the step to take */
   double *variance; /* (1 + count)^2: the inverse of the information of centred columns, sums of weights being
                        those of units of the weight's last decimal */
+  double rise;      /* of the log likelihood, if it were quadratic: half of gradient times delta */
   double size;      /* the largest |delta| in spreads */
   bool solved;      /* false: the information is singular */
 } logistic_step;

@@ -12,13 +12,18 @@
 #include "stats/methods/linear.h"
 #include "stats/methods/ranking_curve.h"
 
-enum { TENTHS = 10, EVENTS_EACH = 10 };
+enum { EVENTS_EACH = 10 };
 /* A constant of a separated model that still moves by more has no limit either. */
 #define CONSTANT_GROWING 0x1p-5
 
 logistic_tables logistic_tables_open(analysis_run *run, const regressors *columns) {
   const weighting w = run_weighting(run);
-  logistic_tables t = {.run = run, .columns = columns, .weighting = w, .options = run_estimate_options(run)};
+  logistic_tables t = {
+      .run = run,
+      .columns = columns,
+      .weighting = w,
+      .options = run_estimate_options(run),
+      .profiled = run_argument(run, "interval")->integer == LOGISTIC_PROFILE && w != WEIGHTING_SAMPLING};
   const bool sampling = w == WEIGHTING_SAMPLING;
   t.coefficients = table_new(run, "logistic_coefficients",
                              sampling ? "item value group n b se t df p odds_ratio ci_low ci_high"
@@ -41,8 +46,8 @@ logistic_tables logistic_tables_open(analysis_run *run, const regressors *column
   return t;
 }
 
-static void start_row(const logistic_tables *t, const logistic_model *m, const logistic_state *s,
-                      table *into) {
+void logistic_start_row(const logistic_tables *t, const logistic_model *m, const logistic_state *s,
+                        table *into) {
   table_row(into);
   table_json(into, "group", group_key_json(t->run, &m->group));
   table_integer(into, "n", s->n);
@@ -61,13 +66,8 @@ typedef struct estimates {
   double df;        /* of t and F; infinite where they are z and chi-square */
 } estimates;
 
-/* The factor by which a column's coefficient for mantissas becomes one for answers. */
 static double unit_of(const estimates *e, uint32_t column) {
-  const uint32_t item = e->t->columns->at[e->m->columns[column]].item;
-  const program_variable *v = variable_of(run_plan(e->t->run), item);
-  return e->t->columns->at[e->m->columns[column]].is_indicator
-             ? 1
-             : (double)decimal_power10(program_variable_form(v) == FORM_NUMBER ? v->decimals : 0);
+  return regressors_unit(e->t->run, &e->t->columns->at[e->m->columns[column]]);
 }
 
 /* V S V, with S the scatter of the weighted scores: R's svyglm. */
@@ -148,6 +148,18 @@ static bool is_finite(const estimates *e, uint32_t i) {
          (e->m->outcome == LOGISTIC_SEPARATED && e->step->solved && !grows);
 }
 
+static void warn_column(const estimates *e, const char *code, uint32_t i) {
+  buf name;
+  buf_init(&name);
+  regressors_put_name(e->t->run, &e->t->columns->at[e->m->columns[i]], &name);
+  json *detail = run_detail(e->t->run);
+  json_set(detail, "columns",
+           json_text(json_arena(run_section(e->t->run)), (slice){(const char *)name.data, name.length}));
+  json_set(detail, "group", group_key_json(e->t->run, &e->m->group));
+  run_warn(e->t->run, code, detail);
+  buf_fini(&name);
+}
+
 static void write_coefficient(const estimates *e, uint32_t i, table *into) {
   if (!is_finite(e, i)) {
     return;
@@ -170,12 +182,16 @@ static void write_coefficient(const estimates *e, uint32_t i, table *into) {
                isnan(away) ? NAN
                : sampling  ? 2 * pt(away, e->df, 0, 0)
                            : 2 * pnorm(away, 0, 1, 0, 0));
+  const double reach = isnan(se) || e->t->profiled
+                           ? NAN
+                           : se * (sampling ? critical_t(confidence, e->df) : critical_z(confidence));
   if (i > 0) {
-    const double reach =
-        isnan(se) ? NAN : se * (sampling ? critical_t(confidence, e->df) : critical_z(confidence));
     table_number(into, "odds_ratio", exp(b));
     table_number(into, "ci_low", exp(b - reach));
     table_number(into, "ci_high", exp(b + reach));
+  }
+  if (i > 0 && (isinf(exp(b)) || isinf(exp(b + reach)))) {
+    warn_column(e, "odds_overflow", i - 1);
   }
 }
 
@@ -190,13 +206,13 @@ static void write_coefficients(const estimates *e) {
   const logistic_tables *t = e->t;
   for (uint32_t column = 0; column < t->columns->count; column++) {
     uint32_t at = 0;
-    start_row(t, e->m, e->s, t->coefficients);
+    logistic_start_row(t, e->m, e->s, t->coefficients);
     regressors_name(t->columns, column, t->coefficients);
     if (has_column(e->m, column, &at)) {
       write_coefficient(e, at + 1, t->coefficients);
     }
   }
-  start_row(t, e->m, e->s, t->constants);
+  logistic_start_row(t, e->m, e->s, t->constants);
   write_coefficient(e, 0, t->constants);
 }
 
@@ -244,7 +260,7 @@ static status write_predictors(const estimates *e, error *err) {
     uint32_t df = 0;
     double chi2 = NAN;
     TRY(wald_of(e, i, &df, &chi2, err));
-    start_row(e->t, e->m, e->s, into);
+    logistic_start_row(e->t, e->m, e->s, into);
     table_item(into, "item", predictors->variables[i]);
     table_integer(into, "df", df);
     if (e->t->weighting == WEIGHTING_SAMPLING) {
@@ -274,7 +290,7 @@ static void write_fit(const estimates *e) {
   const double events = s->weighted ? (double)s->w_events / unit : (double)s->events;
   const double likelihood = ldexp(exact_to_double(&s->log_likelihood), -LOGISTIC_ROW_BITS) / unit;
   const double none = times_log(events, whole) + times_log(whole - events, whole);
-  start_row(e->t, e->m, s, into);
+  logistic_start_row(e->t, e->m, s, into);
   table_integer(into, "events", s->events);
   table_number(into, "event_share", 100 * events / whole);
   table_number(into, "log_likelihood", likelihood);
@@ -292,10 +308,6 @@ static void write_fit(const estimates *e) {
   }
 }
 
-static double weight_of(const logistic_state *s, const logistic_predicted *p, int y) {
-  return s->weighted ? (double)p->w[y] / (double)decimal_power10(s->weight_decimals) : (double)p->n[y];
-}
-
 static status curve_of(const logistic_tables *t, const logistic_state *s, ranking_curve *out, error *err) {
   ranked_score *scores =
       ARENA_ARRAY(json_arena(run_section(t->run)), ranked_score, (size_t)s->predicted_count + 1);
@@ -307,7 +319,7 @@ static status curve_of(const logistic_tables *t, const logistic_state *s, rankin
     for (int y = 0; y < 2; y++) {
       const exact w2 = exact_from_u192(&s->predicted[i].w2[y]);
       scores[i].n[y] = (double)s->predicted[i].n[y];
-      scores[i].w[y] = weight_of(s, &s->predicted[i], y);
+      scores[i].w[y] = logistic_weight(s, &s->predicted[i], y);
       scores[i].w2[y] = s->weighted ? exact_to_double(&w2) / (unit * unit) : scores[i].n[y];
     }
   }
@@ -329,7 +341,7 @@ static void write_classification(const estimates *e) {
   all[1] = s->weighted ? s->w_events : s->events;
   all[0] = (s->weighted ? s->w : s->n) - all[1];
   const unsigned decimals = s->weighted ? s->weight_decimals : 0;
-  start_row(e->t, e->m, s, into);
+  logistic_start_row(e->t, e->m, s, into);
   table_i128(into, "true_positive", right[1], decimals);
   table_i128(into, "false_negative", all[1] - right[1], decimals);
   table_i128(into, "true_negative", right[0], decimals);
@@ -345,7 +357,7 @@ static status write_curve(const estimates *e, error *err) {
   table *into = e->t->curve;
   ranking_curve curve;
   TRY(curve_of(e->t, s, &curve, err));
-  start_row(e->t, e->m, s, into);
+  logistic_start_row(e->t, e->m, s, into);
   const double reach = critical_z(e->t->options.confidence) * curve.se;
   table_number(into, "auc", curve.area);
   table_number(into, "se", curve.se);
@@ -360,69 +372,11 @@ static status write_curve(const estimates *e, error *err) {
   return STATUS_OK;
 }
 
-/* ---- Calibration ---------------------------------------------------------------------------------- */
-
-typedef struct tenth {
-  int64_t n;
-  double w, w2, events, predicted;
-} tenth;
-
-/* Rows in the order of what is predicted, a tenth of the weight each; rows of one predicted value stay
- * together. */
-static void deal_tenths(const logistic_state *s, tenth tenths[TENTHS]) {
-  const double unit = (double)decimal_power10(s->weight_decimals);
-  double whole = 0, before = 0;
-  for (uint32_t i = 0; i < s->predicted_count; i++) {
-    whole += weight_of(s, &s->predicted[i], 0) + weight_of(s, &s->predicted[i], 1);
-  }
-  for (uint32_t i = 0; i < s->predicted_count; i++) {
-    const logistic_predicted *p = &s->predicted[i];
-    const double w = weight_of(s, p, 0) + weight_of(s, p, 1);
-    const int at = (int)(TENTHS * (before + w / 2) / whole);
-    tenth *into = &tenths[at < TENTHS ? at : TENTHS - 1];
-    for (int y = 0; y < 2; y++) {
-      const exact w2 = exact_from_u192(&p->w2[y]);
-      into->w2 += s->weighted ? exact_to_double(&w2) / (unit * unit) : (double)p->n[y];
-      into->n += p->n[y];
-    }
-    into->w += w;
-    into->events += weight_of(s, p, 1);
-    into->predicted += w * elementary_logistic(ldexp((double)p->eta, -LOGISTIC_PREDICTED_BITS));
-    before += w;
-  }
-}
-
-static void write_calibration(const estimates *e) {
-  tenth tenths[TENTHS] = {0};
-  deal_tenths(e->s, tenths);
-  for (int i = 0; i < TENTHS; i++) {
-    if (tenths[i].n == 0) {
-      continue;
-    }
-    table *into = e->t->calibration;
-    const double observed = 100 * tenths[i].events / tenths[i].w;
-    const double effective =
-        e->t->weighting == WEIGHTING_SAMPLING ? tenths[i].w * tenths[i].w / tenths[i].w2 : tenths[i].w;
-    double low = NAN, high = NAN;
-    share_wilson(observed, effective, e->t->options.confidence, &low, &high);
-    start_row(e->t, e->m, e->s, into);
-    table_integer(into, "n", tenths[i].n);
-    table_integer(into, "tenth", i + 1);
-    table_number(into, "predicted", 100 * tenths[i].predicted / tenths[i].w);
-    table_number(into, "observed", observed);
-    table_number(into, "ci_low", low);
-    table_number(into, "ci_high", high);
-  }
-}
-
 /* ---- All ------------------------------------------------------------------------------------------ */
 
 static void put_column(const estimates *e, uint32_t i, buf *names) {
-  const regressor *column = &e->t->columns->at[e->m->columns[i]];
-  buf_printf(names, "%s%s", names->length > 0 ? ", " : "", run_plan(e->t->run)->variables[column->item].name);
-  if (column->is_indicator) {
-    buf_printf(names, " = %.*s", (int)column->key.length, column->key.bytes);
-  }
+  buf_printf(names, "%s", names->length > 0 ? ", " : "");
+  regressors_put_name(e->t->run, &e->t->columns->at[e->m->columns[i]], names);
 }
 
 /* Names the columns whose coefficients have no finite maximum. */
@@ -465,11 +419,16 @@ status logistic_report(const logistic_tables *t, const logistic_model *m, const 
   if (s->detailed) {
     write_classification(&e);
     TRY(write_curve(&e, err));
-    write_calibration(&e);
+    logistic_calibration_write(t, m, s);
   }
   warn_few_events(&e);
   if (m->outcome == LOGISTIC_SEPARATED || m->outcome == LOGISTIC_DIVIDED) {
     warn_separated(&e);
+  }
+  if (t->profiled && m->outcome == LOGISTIC_SEPARATED) {
+    json *detail = run_detail(t->run);
+    json_set(detail, "group", group_key_json(t->run, &m->group));
+    run_warn(t->run, "profile_none", detail);
   }
   if (m->outcome == LOGISTIC_LOST) {
     json *detail = run_detail(t->run);

@@ -290,11 +290,8 @@ static void warn_determined(const regressors *r, const group_walk *w, uint32_t a
   buf_init(&names);
   for (uint32_t i = 0; i < r->count; i++) {
     if (i != at && set[1 + i]) {
-      const regressor *other = &r->at[i];
-      buf_printf(&names, "%s%s", names.length > 0 ? ", " : "", run_plan(w->run)->variables[other->item].name);
-      if (other->is_indicator) {
-        buf_printf(&names, " = %.*s", (int)other->key.length, other->key.bytes);
-      }
+      buf_printf(&names, "%s", names.length > 0 ? ", " : "");
+      regressors_put_name(w->run, &r->at[i], &names);
     }
   }
   json *detail = column_detail(w, column);
@@ -368,6 +365,19 @@ status regressors_choose(const regressors *r, const group_walk *w, const double 
 }
 
 /* ---- In the report, and as bytes ------------------------------------------------------------------ */
+
+void regressors_put_name(const analysis_run *run, const regressor *column, buf *out) {
+  buf_printf(out, "%s", run_plan(run)->variables[column->item].name);
+  if (column->is_indicator) {
+    buf_printf(out, " = %.*s", (int)column->key.length, column->key.bytes);
+  }
+}
+
+double regressors_unit(const analysis_run *run, const regressor *column) {
+  const program_variable *v = variable_of(run_plan(run), column->item);
+  const bool is_number = !column->is_indicator && program_variable_form(v) == FORM_NUMBER;
+  return (double)decimal_power10(is_number ? v->decimals : 0);
+}
 
 void regressors_name(const regressors *r, uint32_t column, table *t) {
   table_item(t, "item", r->at[column].item);

@@ -50,6 +50,10 @@ status regressors_check(const plan *p, const plan_analysis *a, error *err) MUST_
  * the group has is compared with its first key that rows have instead, which is warned of; else NULL. */
 status regressors_choose(const regressors *r, const group_walk *w, const double *matrix, const double *mean,
                          uint32_t *kept, uint32_t *count, error *err) MUST_USE;
+/* "region = north", or the item alone. */
+void regressors_put_name(const analysis_run *run, const regressor *column, buf *out);
+/* The factor by which a coefficient for mantissas becomes one for answers. */
+double regressors_unit(const analysis_run *run, const regressor *column);
 /* Sets "item" and "value", empty but for indicators, of T's row. */
 void regressors_name(const regressors *r, uint32_t column, table *t);
 /* Notes what is explained, and by which values where the request has an argument "event". */

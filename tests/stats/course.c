@@ -65,6 +65,7 @@ static plan *make_plan(void) {
   build_argument(p, odds, "outcome", "b");
   build_argument(p, odds, "event", "4 5");
   build_argument(p, odds, "predictors", "a region");
+  build_argument(p, odds, "interval", "profile");
   error err;
   must(plan_finish(p, &err) == STATUS_OK, "plan", &err);
   return p;
