@@ -1,32 +1,111 @@
-/* The summary: the headline of every analysis, with a link to where it is shown. */
+/* The summary on one page: what the figures say, by the rules, and where they are. */
+#include "report/findings.h"
 #include "report/html_page.h"
-
+#include "report/svg.h"
 #include "report/svg_frame.h"
 
-static void put_headline(const html_page *p, const outline_section *section) {
-  const layout_headline headline = layout_headline_of(p->d, section->section);
-  for (size_t i = 0; i < headline.count; i++) {
-    const headline_figure *f = &headline.at[i];
-    buf_printf(p->out, "<tr><th scope=\"row\"><a href=\"#s%zu\">", section->index + 1);
-    html_label(p->out, section->section->title);
-    buf_printf(p->out, "</a></th><td>");
-    html_label(p->out, f->name);
-    buf_printf(p->out, "</td><td>");
-    html_label(p->out, f->title);
-    buf_printf(p->out, "</td><td class=\"n\"><b>");
-    html_label(p->out, svg_figure(p->d, f->value));
-    buf_printf(p->out, "</b></td><td class=\"n\">");
-    html_label(p->out, f->interval);
-    buf_printf(p->out, "</td></tr>\n");
+/* "Figure 3", where a list comes from. */
+static void put_source(const html_page *p, const outline_figure *f) {
+  if (f != NULL) {
+    const bool is_chart = f->chart != NULL;
+    buf_printf(p->out, " <a class=\"to\" href=\"#%s%zu\">", is_chart ? "f" : "t", f->number);
+    html_text(p->out, html_numbered(p, is_chart ? WORD_PAGE_FIGURE : WORD_PAGE_TABLE, f->number));
+    buf_printf(p->out, "</a>");
+  }
+}
+
+static void put_heading(const html_page *p, word w, const outline_figure *source) {
+  buf_printf(p->out, "<h3>");
+  html_text(p->out, html_said(p, w));
+  put_source(p, source);
+  buf_printf(p->out, "</h3>\n");
+}
+
+static void put_bar(const html_page *p, const char *class_name, double share) {
+  const double width = share > 0 ? (share < 1 ? 100 * share : 100) : 0;
+  buf_printf(p->out,
+             "<svg class=\"cv\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\n");
+  svg_rect(p->out, "ground", 0, 3, 100, 2);
+  svg_rect(p->out, class_name, 0, 1, width, 6);
+  buf_printf(p->out, "</svg>");
+}
+
+/* Names with a bar and a figure each. */
+static void put_bars(const html_page *p, word title, const finding_list *list, const char *class_name) {
+  if (list->count == 0 && list->plain.length == 0) {
+    return;
+  }
+  put_heading(p, title, list->figure);
+  html_element(p->out, "p", "said", list->plain);
+  if (list->count > 0) {
+    buf_printf(p->out, "<ol class=\"bars\">\n");
+    for (size_t i = 0; i < list->count; i++) {
+      buf_printf(p->out, "<li><span>");
+      html_label(p->out, list->rows[i].name);
+      buf_printf(p->out, "</span>");
+      put_bar(p, class_name, list->rows[i].share);
+      buf_printf(p->out, "<b>");
+      html_text(p->out, list->rows[i].value);
+      buf_printf(p->out, "</b></li>\n");
+    }
+    buf_printf(p->out, "</ol>\n");
+  }
+}
+
+/* Names with what is said of them. */
+static void put_said(const html_page *p, word title, const finding_list *list) {
+  if (list->count == 0 && list->plain.length == 0) {
+    return;
+  }
+  put_heading(p, title, list->figure);
+  html_element(p->out, "p", "said", list->plain);
+  if (list->count > 0) {
+    buf_printf(p->out, "<ol class=\"prio\">\n");
+    for (size_t i = 0; i < list->count; i++) {
+      buf_printf(p->out, "<li>");
+      html_label(p->out, list->rows[i].name);
+      html_element(p->out, "span", "", list->rows[i].remark);
+      buf_printf(p->out, "</li>\n");
+    }
+    buf_printf(p->out, "</ol>\n");
+  }
+}
+
+static void put_level(const html_page *p, const findings *f) {
+  html_element(p->out, "p", "head", f->head);
+  if (f->has_level) {
+    buf_printf(p->out, "<div class=\"level\"><p class=\"kn\">");
+    html_label(p->out, f->level_title);
+    buf_printf(p->out, "</p>\n");
+    html_element(p->out, "p", "big", svg_figure(p->d, f->level.value));
+    buf_printf(p->out, "<p class=\"kn\">");
+    html_text(p->out, f->level.title);
+    buf_printf(p->out, " ");
+    html_text(p->out, f->level.interval);
+    buf_printf(p->out, "</p></div>\n");
   }
 }
 
 void html_summary(const html_page *p) {
-  buf_printf(p->out, "<div class=\"scroll\"><table>\n<tbody>\n");
-  for (size_t i = 0; i < p->o->chapters_count; i++) {
-    for (size_t k = 0; k < p->o->chapters[i].sections_count; k++) {
-      put_headline(p, &p->o->chapters[i].sections[k]);
-    }
+  const findings *f = findings_make(p->o);
+  if (f == NULL) {
+    return; /* memory is used up: layout_write says so */
   }
-  buf_printf(p->out, "</tbody></table></div>\n");
+  put_level(p, f);
+  buf_printf(p->out, "<div class=\"cols\">\n<div>");
+  put_bars(p, WORD_PAGE_PARTS, &f->parts, "bar");
+  put_bars(p, WORD_PAGE_BEST, &f->best, "bar");
+  buf_printf(p->out, "</div>\n<div>");
+  put_bars(p, WORD_PAGE_WEAKEST, &f->weakest, "low");
+  buf_printf(p->out, "</div>\n<div>");
+  put_bars(p, WORD_PAGE_DRIVERS, &f->drivers, "whole");
+  buf_printf(p->out, "</div>\n</div>\n<div class=\"cols two\">\n<div>");
+  put_said(p, WORD_PAGE_PRIORITIES, &f->priorities);
+  put_said(p, WORD_PAGE_BEHIND, &f->behind);
+  buf_printf(p->out, "</div>\n<div>");
+  if (f->warnings.count > 0) {
+    put_heading(p, WORD_PAGE_CARE, NULL);
+    html_list(p, "warn", &f->warnings);
+  }
+  buf_printf(p->out, "</div>\n</div>\n");
 }

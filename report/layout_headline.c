@@ -55,11 +55,17 @@ void layout_headline_find(const json *section, layout_section *s) {
   }
 }
 
+/* The answer that ROW is about; NULL: none, or the item as a whole, which is an empty text. */
+static const json *named_value(const json *row) {
+  const json *value = json_get(row, "value");
+  return json_kind_of(value) == JSON_TEXT && json_as_text(value).length == 0 ? NULL : value;
+}
+
 slice layout_row_name(const document *d, const char *numbered, const json *row) {
   slice item = json_as_text(json_get(row, "item"));
   slice other = json_as_text(json_get(row, "other_item"));
   const json *other_value = json_get(row, "other_value"); /* of an option among the columns */
-  const json *value = other_value != NULL ? other_value : json_get(row, "value");
+  const json *value = other_value != NULL ? other_value : named_value(row);
   const slice of_value = other_value != NULL ? other : item;
   const json *number = numbered != NULL ? json_get(row, numbered) : NULL;
   const sentence_place places[] = {

@@ -98,12 +98,18 @@ static void add_figure(numbering *n, outline_section *out, const layout_table *t
                                                         .subject = subject_of(n->d, t, chart)};
 }
 
+/* One bar says no more than its figure, and bars without names say less. */
+static bool is_worth_drawing(const layout_section *s, const layout_chart *chart) {
+  return chart->rows_count > 0 && chart->rows[0].label.length > 0 &&
+         (chart->rows_count > 1 || chart->table == s->headline_table);
+}
+
 /* The table of the headline first, then the others in their order; each with its charts. */
 static void add_table(numbering *n, outline_section *out, const layout_table *t, const layout_chart *charts,
                       size_t count) {
   bool any = false;
   for (size_t c = 0; c < count; c++) {
-    if (charts[c].table == t && (charts[c].rows_count > 1 || t == out->section->headline_table)) {
+    if (charts[c].table == t && is_worth_drawing(out->section, &charts[c])) {
       add_figure(n, out, t, &charts[c], !any);
       any = true;
     }

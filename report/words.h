@@ -265,6 +265,15 @@
   X(WORD_PAGE_COPIED, "Copied", "已复制", "已複製")                                                                                                             \
   X(WORD_PAGE_FIND, "Search", "搜索", "搜尋")                                                                                                                   \
   X(WORD_PAGE_NONE, "Nothing found", "未找到", "找不到")                                                                                                        \
+  X(WORD_PAGE_PARTS, "Parts", "各部分", "各部分")                                                                                                               \
+  X(WORD_PAGE_BEST, "Best", "最佳", "最佳")                                                                                                                     \
+  X(WORD_PAGE_WEAKEST, "Weakest", "最弱", "最弱")                                                                                                               \
+  X(WORD_PAGE_DRIVERS, "Strongest drivers", "最强驱动因素", "最強驅動因素")                                                                                     \
+  X(WORD_PAGE_PRIORITIES, "Priorities", "优先事项", "優先事項")                                                                                                 \
+  X(WORD_PAGE_BEHIND, "Groups that fall behind", "落后的群体", "落後的群體")                                                                                    \
+  X(WORD_PAGE_CARE, "Read with care", "注意事项", "注意事項")                                                                                                   \
+  X(WORD_SEMICOLON, "; ", "；", "；")                                                                                                                           \
+  X(WORD_PAGE_WHOLE_LINE, "dashed: the whole", "虚线为总体", "虛線為總體")                                                                                      \
   X(WORD_PAGE_GAP, "Gap", "差距", "差距")                                                                                                                       \
   X(WORD_PAGE_BY, "by {by}", "按{by}", "按{by}")                                                                                                                \
   X(WORD_PAGE_FILES, "Files", "文件", "檔案")                                                                                                                   \
