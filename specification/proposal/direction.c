@@ -128,6 +128,21 @@ static bool is_question_number(slice question, size_t begin, size_t after) {
   return begin == 0 && take_one(&rest, marks, sizeof marks / sizeof marks[0]);
 }
 
+/* How long the bracket behind PART is that closes one in it. */
+static size_t close_length(slice question, slice part) {
+  static const char *const opens[] = {"(", "（"};
+  static const char *const closes[] = {")", "）"};
+  const size_t at = (size_t)(part.bytes - question.bytes) + part.length;
+  for (size_t i = 0; i < sizeof opens / sizeof opens[0]; i++) {
+    const size_t length = strlen(closes[i]);
+    if (memmem(part.bytes, part.length, opens[i], strlen(opens[i])) != NULL &&
+        at + length <= question.length && memcmp(question.bytes + at, closes[i], length) == 0) {
+      return length;
+    }
+  }
+  return 0;
+}
+
 /* The code that ends before AFTER, and the words behind it. */
 static void take_code(slice question, size_t begin, size_t after, int code, explained *out) {
   static const char *const equals[] = {"=", "＝", " =", " ＝"};
@@ -142,7 +157,8 @@ static void take_code(slice question, size_t begin, size_t after, int code, expl
   if (words.length == 0 || (sense == 0 && !is_stated)) {
     return;
   }
-  const slice whole = {question.bytes + begin, (size_t)(words.bytes - question.bytes) + words.length - begin};
+  slice whole = {question.bytes + begin, (size_t)(words.bytes - question.bytes) + words.length - begin};
+  whole.length += close_length(question, whole);
   if (code <= LOW_MAX) {
     out->is_low = true;
     out->low = sense;

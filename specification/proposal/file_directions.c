@@ -4,8 +4,8 @@
 
 /* Codes of which nothing in their own column says which end is the good one. */
 static bool is_untold(const guess *at) {
-  return at->type == GUESS_SCALE && at->ladder == NULL && !at->is_direction_told && !at->is_direction_open &&
-         !at->is_recommendation;
+  return at->type == GUESS_SCALE && (at->ladder == NULL || at->is_mixed) && !at->is_direction_told &&
+         !at->is_direction_open && !at->is_recommendation;
 }
 
 /* What the lines above the table, and remarks below it, say; NULL: nothing against the high end. */

@@ -173,7 +173,9 @@ static void take_direction(guesses *g, guess *at, told_direction beside, slice c
                  PHRASE_TITLE_UNCLEAR);
   tell_direction(g, at, beside == DIRECTION_NOT_TOLD ? beside : told, cell, PHRASE_CELLS_REVERSED,
                  PHRASE_CELLS_UNCLEAR);
-  if (told == DIRECTION_NOT_TOLD && kinds_is_dissatisfaction(at)) {
+  const bool is_order =
+      at->type == GUESS_SCALE || at->is_rating || told == DIRECTION_DOWN || told == DIRECTION_UP;
+  if (told == DIRECTION_NOT_TOLD && is_order && kinds_is_dissatisfaction(at)) {
     told = DIRECTION_DOWN;
     guess_note(at, guess_fill(g, PHRASE_DISSATISFACTION, NULL, 0));
   }
@@ -213,7 +215,8 @@ static void take_range(guesses *g, guess *at) {
   } else if (is_asked) {
     take_recommendation(g, at);
   }
-  at->is_rating = at->type != GUESS_SCALE && at->high >= 2 && !is_rank &&
+  const bool is_pair = at->high == 2 && facts_answers(at->facts) >= GUESS_ROW_MANY;
+  at->is_rating = at->type != GUESS_SCALE && at->high >= 2 && !is_pair && !is_rank &&
                   ((kinds_title_has(at, WORD_RATING) && !kinds_title_has(at, WORD_NO_RATING)) ||
                    at->facts->codes->measure == MEASURE_ORDINAL);
   at->is_recommendation = at->type == GUESS_SCALE && at->low == 0 && at->high == 10 && is_asked;

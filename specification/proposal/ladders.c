@@ -4,14 +4,22 @@
 
 #include "specification/proposal/words.h"
 
+enum { WHOLE_COUNT = 4 /* of the first ladders, those of signs */ };
+
 static const ladder ladders[] = {
     /* ---- Signs ----------------------------------------------------------------------------------- */
-    {"stars5",
+    {"stars5", 1, false, false, {"★|★☆☆☆☆", "★★|★★☆☆☆", "★★★|★★★☆☆", "★★★★|★★★★☆", "★★★★★"}},
+    {"stars5", 1, false, false, {"⭐", "⭐⭐", "⭐⭐⭐", "⭐⭐⭐⭐", "⭐⭐⭐⭐⭐"}},
+    {"星级5",
      1,
      false,
      false,
-     {"★|⭐|★☆☆☆☆|一星", "★★|⭐⭐|★★☆☆☆|二星|两星|兩星", "★★★|⭐⭐⭐|★★★☆☆|三星", "★★★★|⭐⭐⭐⭐|★★★★☆|四星",
-      "★★★★★|⭐⭐⭐⭐⭐|五星"}},
+     {"一星|一星级", "二星|两星|二星级", "三星|三星级", "四星|四星级", "五星|五星级"}},
+    {"星級5",
+     1,
+     false,
+     false,
+     {"一星|一星級", "二星|兩星|二星級", "三星|三星級", "四星|四星級", "五星|五星級"}},
     /* ---- English ------------------------------------------------------------------------------------- */
     {"satisfied2", 0, true, false, {"neutral or dissatisfied", "satisfied"}},
     {"satisfied2", 0, true, true, {"dissatisfied|unsatisfied|not satisfied", "satisfied"}},
@@ -354,6 +362,14 @@ static const ladder ladders[] = {
 
 const ladder *ladder_at(uint32_t index) {
   return index < sizeof ladders / sizeof ladders[0] ? &ladders[index] : NULL;
+}
+
+bool ladder_is_whole(const ladder *l) {
+  bool is_one = false;
+  for (uint32_t i = 0; i < WHOLE_COUNT; i++) {
+    is_one = is_one || l == &ladders[i];
+  }
+  return is_one;
 }
 
 uint32_t ladder_rungs(const ladder *l) {

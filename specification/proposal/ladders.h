@@ -20,6 +20,9 @@ typedef struct ladder {
 
 const ladder *ladder_at(uint32_t index); /* NULL after the last; the first that fits is taken */
 uint32_t ladder_rungs(const ladder *l);
+/* Whether nobody offers only a part of it: where none has three of five stars, they were there all the same.
+ */
+bool ladder_is_whole(const ladder *l);
 /* The rung, from 0, that the answer TEXT means, as the file writes it; -1: none. */
 int ladder_rung(const ladder *l, slice text);
 

@@ -190,7 +190,7 @@ void guess_steps(guesses *g) {
     at->base = at->type == GUESS_SCALE && !at->is_mixed ? at->ladder : NULL;
   }
   for (uint32_t i = 0; i < g->count; i++) {
-    if (g->at[i].base != NULL && !g->at[i].base->needs_all) {
+    if (g->at[i].base != NULL && !g->at[i].base->needs_all && !ladder_is_whole(g->at[i].base)) {
       judge(g, &g->at[i]);
     }
   }

@@ -75,11 +75,20 @@ static const doubt doubts[] = {
      {"data: {skip: 1}", "  满意度: {type: scale, range: [1, 5]}"},
      {"the lines beside the table say 1=非常满意", "表格旁的文字写 1=非常满意", "表格旁的文字寫 1=非常满意"},
      {NOTHING_SAYS, "\n  - csat"}},
+    {"滿意度（1＝非常滿意）,環境\n" R9("1,5\n2,4\n5,非常不滿意\n4,3\n"),
+     {"texts: {非常不滿意: 1"},
+     {"9 are words for the same answers", "9 个是文字", "9 個是文字"},
+     {NOTHING_SAYS}},
     /* Dissatisfaction is satisfaction the other way round, and has no share of satisfied ones. */
     {"不满意程度,x\n" R9("1,a\n2,b\n5,b\n4,b\n"),
      {"  不满意程度: {type: scale, range: [1, 5], reverse: true}"},
      {"its title asks how dissatisfied one is", "标题问的是不满意的程度", "標題問的是不滿意的程度"},
      {"csat"}},
+    /* Its reasons are codes, and so are yes and no. */
+    {"不满意原因,是否满意\n" R9("1,1\n2,2\n5,1\n4,2\n"),
+     {"  不满意原因: {type: nominal}", "  是否满意: {type: nominal}"},
+     {NULL},
+     {"reverse"}},
     /* ---- Recommending ------------------------------------------------------------------------------ */
     {"How often have you recommended us?,Would not recommend us,不推荐的可能性\n" R9(
          "0,0,0\n3,3,9\n9,10,10\n4,7,7\n"),
@@ -120,6 +129,10 @@ static const doubt doubts[] = {
      {"  评价: {type: scale, range: [1, 5], leading_number: true}", "  等级: {type: nominal}"},
      {NULL},
      {NULL}},
+    {"Stars,x\n" R9("★★★★☆,1\n★★★★★,2\n★★☆☆☆,2\n"),
+     {"range: [1, 5], texts: {\"★\": 1, \"★★☆☆☆\": 2"},
+     {NULL},
+     {"ambiguous: a scale"}},
     {"年级,x\n" R9("1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n"),
      {"  年级: {type: nominal}"},
      {"taken for codes of categories; if they have an order: type: scale, range: [1, 6]",
