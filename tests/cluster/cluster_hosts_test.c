@@ -95,8 +95,9 @@ static void a_cluster_of_several_hosts_gives_the_same_bytes(void **state) {
     cluster_passed(c);
     skip();
   }
-  const bool airline = survey_airline_is_there();
-  const char *data = airline ? survey_airline_data : survey_shipped_data;
+  char root[256], path[512];
+  const bool airline = survey_airline(cluster_path(c, "", root), path);
+  const char *data = airline ? path : survey_shipped_data;
   const char *spec = airline ? survey_airline_spec : survey_shipped_spec;
   cluster_run_alone(spec, (const char *const[]){data, NULL}, &expected);
   cluster_use_keys(c);

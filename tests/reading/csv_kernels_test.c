@@ -6,7 +6,7 @@
 #include "reading/csv/piece.h"
 #include "reading/number.h"
 
-enum { CASES = 3000, BYTES_MAX = 1500 };
+enum { CASES = SEEDED_CASES(3000), BYTES_MAX = 1500 };
 
 /* Text whose characters are mostly drawn from a few that matter; how many is drawn too. */
 static size_t fill(seeded *random, uint8_t *text) {
@@ -183,7 +183,7 @@ static void ill_formed_utf8_is_seen_by_every_form_that_checks(void **state) {
 static void the_fast_number_reader_is_decimal_parse(void **state) {
   (void)state;
   static const char alphabet[] = "0123456789012345.,--x \"";
-  for (uint64_t seed = 1; seed <= 300000; seed++) {
+  for (uint64_t seed = 1; seed <= SEEDED_CASES(300000); seed++) {
     seeded random = {seed};
     char cell[40] = {0};
     const size_t length = seeded_next(&random) % 19;

@@ -16,12 +16,7 @@
 
 enum { CHUNK = 256 << 10 }; /* of the splitter */
 
-/* Sanitizers look for other mistakes, which show in the first files, and take ten times as long. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { FORM_CASES = 4000, STRAY_CASES = 20000 };
-#else
-enum { FORM_CASES = 12000, STRAY_CASES = 100000 };
-#endif
+enum { FORM_CASES = SEEDED_CASES(12000), STRAY_CASES = SEEDED_CASES(100000) };
 
 /* A file in memory that is rewritten for every case. */
 static int file;

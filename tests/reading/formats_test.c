@@ -326,7 +326,7 @@ static void check_hostile(const writer *w) {
   buf_init(&text);
   w->write(a, &text);
   seeded random = {seeded_seed() + 1};
-  for (int i = 0; i < 1500; i++) {
+  for (int i = 0; i < SEEDED_CASES(1500); i++) {
     buf bytes;
     buf_init(&bytes);
     buf_put(&bytes, text.data, 1 + seeded_below(&random, text.length));

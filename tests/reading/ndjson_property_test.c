@@ -8,7 +8,7 @@
 #include "tests/reading/csv_reading.h"
 #include "tests/seeded.h"
 
-enum { CASES = 1500, LINES_MAX = 24, KEYS = 8, CELL_BYTES = 160, TEXT_BYTES = 1 << 16 };
+enum { CASES = SEEDED_CASES(1500), LINES_MAX = 24, KEYS = 8, CELL_BYTES = 160, TEXT_BYTES = 1 << 16 };
 
 static const char *const keys[KEYS] = {"id", "q1", "n.x", "n.y", "n.z.w", "\xe5\xae\xa2", "a b", "q\"2"};
 

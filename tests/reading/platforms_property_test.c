@@ -6,7 +6,7 @@
 #include "tests/reading/csv_reading.h"
 #include "tests/seeded.h"
 
-enum { COLUMNS_MAX = 12, ROWS_MAX = 30, TEXT_BYTES = 160, CASES = 3000 };
+enum { COLUMNS_MAX = 12, ROWS_MAX = 30, TEXT_BYTES = 160, CASES = SEEDED_CASES(3000) };
 
 /* A table as it is meant. */
 typedef struct table {

@@ -131,7 +131,7 @@ static void damaged_documents_never_crash(void **state) {
   };
   size_t length = 0;
   char *golden = read_golden(&length);
-  for (uint64_t seed = 1; seed <= 1500; seed++) {
+  for (uint64_t seed = 1; seed <= SEEDED_CASES(1500); seed++) {
     seeded random = {seed};
     buf text;
     buf_init(&text);

@@ -11,7 +11,12 @@
 #include "tests/check.h"
 #include "tests/stats/accumulator_cases.h"
 
-enum { ROWS = 400, SHARDINGS = 6, TRUNCATIONS_MAX = 400, FLIPS = 300 };
+enum {
+  ROWS = 400,
+  SHARDINGS = SEEDED_CASES(6),
+  TRUNCATIONS_MAX = SEEDED_CASES(400),
+  FLIPS = SEEDED_CASES(300)
+};
 
 static const char *const kernel_forms[] = {"portable", "avx2", "avx512"};
 enum { KERNEL_FORMS = 3 };

@@ -123,7 +123,7 @@ static void every_truncation_is_refused(void **state) {
 static void every_changed_bit_is_noticed(void **state) {
   scene *s = *state;
   uint8_t *copy = malloc(s->bytes.length);
-  for (int i = 0; i < 10000; i++) {
+  for (int i = 0; i < SEEDED_CASES(10000); i++) {
     memcpy(copy, s->bytes.data, s->bytes.length);
     const size_t at = i < 1000 ? (size_t)i % s->bytes.length : seeded_below(&s->r, s->bytes.length);
     copy[at] ^= (uint8_t)(1U << seeded_below(&s->r, 8));
@@ -138,7 +138,7 @@ static void changes_with_repaired_checksums_never_crash(void **state) {
   for (int round = 0; round < 20; round++) {
     draw(s);
     uint8_t *copy = malloc(s->bytes.length);
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < SEEDED_CASES(1500); i++) {
       memcpy(copy, s->bytes.data, s->bytes.length);
       for (uint64_t n = 1 + seeded_below(&s->r, 3); n > 0; n--) {
         static const uint8_t values[] = {0, 1, 0x7f, 0x80, 0xff};
