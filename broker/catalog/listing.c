@@ -45,7 +45,7 @@ static void set_hex(json *object, const char *key, const uint8_t *bytes, size_t 
 void catalog_wait_text(const catalog *c, const core_wait *wait, char out[WAIT_TEXT_BYTES]) {
   const peer *who = wait->kind == WAIT_ANSWER ? peers_at(c->peers, wait->peer) : NULL;
   if (who == NULL) {
-    snprintf(out, WAIT_TEXT_BYTES, "%s", wait->kind == WAIT_NOTHING ? "" : wait->text);
+    snprintf(out, WAIT_TEXT_BYTES, "%s", core_wait_text(wait->kind));
     return;
   }
   snprintf(out, WAIT_TEXT_BYTES, "worker %s has not answered for %llu s, and no other worker is there",
@@ -67,6 +67,7 @@ static ledger_state state_of(const core *running, const ledger_job *j, core_job_
   }
   if (j->state <= JOB_RUNNING) { /* it is waiting to be restored */
     view->rows_done = 0;
+    view->wait.kind = WAIT_RESTORED;
   }
   return j->state;
 }

@@ -285,6 +285,9 @@ static bool check_job(walk *w, const job *j) {
   if (is_open && !chain_is_alone(&c->with_room) && !c->placing_is_cut) {
     return BROKEN(w, 7, "a worker has room, and a task that any may run waits");
   }
+  if (j->running_count == 0 && job_waits(c, j).kind == WAIT_NOTHING) {
+    return BROKEN(w, 7, "nothing of a job runs, and it does not say what it waits for");
+  }
   return true;
 }
 

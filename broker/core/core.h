@@ -89,25 +89,28 @@ const char *core_work_name(core_work work);
 
 /* What a job that does not go on waits for: id, text for readers.  Short: a line of a terminal has room for
  * it. */
-#define CORE_WAIT_TABLE(X)                                               \
-  X(WAIT_NOTHING, "")                                                    \
-  X(WAIT_WORKER, "no worker takes tasks")                                \
-  X(WAIT_TURN, "all workers are busy with other tasks")                  \
-  X(WAIT_KIND, "no worker computes as those of its earlier stages did")  \
-  X(WAIT_THIRD, "no third worker decides between two that disagree")     \
-  X(WAIT_EMPTY, "a worker is being emptied for a task that lost others") \
-  X(WAIT_SECOND, "no worker with another key computes it a second time") \
-  X(WAIT_CONFIRM, "no second worker tries a task that one cannot do")    \
-  X(WAIT_RETURN, "a worker that ran a task alone may come back")         \
-  X(WAIT_ANSWER, "a worker does not answer, and no other worker is there")
+#define CORE_WAIT_TABLE(X)                                                 \
+  X(WAIT_NOTHING, "")                                                      \
+  X(WAIT_WORKER, "no worker takes tasks")                                  \
+  X(WAIT_TURN, "all workers are busy with other tasks")                    \
+  X(WAIT_LATER, "tasks of other jobs are given out first")                 \
+  X(WAIT_FIT, "the workers that may run its next task are busy")           \
+  X(WAIT_KIND, "no worker computes as those of its earlier stages did")    \
+  X(WAIT_THIRD, "no third worker decides between two that disagree")       \
+  X(WAIT_EMPTY, "a worker is being emptied for a task that lost others")   \
+  X(WAIT_SECOND, "no worker with another key computes it a second time")   \
+  X(WAIT_CONFIRM, "no second worker tries a task that one cannot do")      \
+  X(WAIT_RETURN, "a worker that ran a task alone may come back")           \
+  X(WAIT_ANSWER, "a worker does not answer, and no other worker is there") \
+  X(WAIT_RESTORED, "the broker has started again and takes up its jobs")
 typedef enum core_wait_kind {
 #define X(id, text) id,
   CORE_WAIT_TABLE(X)
 #undef X
 } core_wait_kind;
+const char *core_wait_text(core_wait_kind kind);
 typedef struct core_wait {
   core_wait_kind kind;
-  const char *text;
   uint32_t peer;     /* of WAIT_ANSWER: who does not answer, */
   uint64_t since_ms; /* and when, on the core's clock, it was given the task */
 } core_wait;

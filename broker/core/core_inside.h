@@ -276,7 +276,8 @@ struct core {
   job *dropped;
   rank *ranks;
   uint32_t turns_count; /* jobs in turns */
-  bool placing_is_cut;  /* jobs were left for the next event, so that this one did not take too long */
+  bool
+      placing_is_cut; /* jobs or tasks were left for the next event, so that this one did not take too long */
   chain watched, stuck;
   uint64_t stuck_checked_ms;
   /* Peers. */
@@ -490,6 +491,8 @@ bool node_has_heir(const core *c, const node *n);  /* another worker may run it 
 bool node_has_other(const core *c, const node *n); /* worker that may run it, where it has not failed */
 bool job_has_kind_besides(const core *c, const digest *kind);
 void placement_run(core *c);
+/* A worker has room for a task of J that it may run: placement_run gives it out, unless it is cut. */
+bool placement_finds(const core *c, const job *j);
 void placement_check_stuck(core *c);
 
 #endif

@@ -217,7 +217,8 @@ static bool drop_moot_dispute(core *c, node *n) {
 }
 
 static bool place_picky(core *c, job *j) {
-  for (int tried = 0; tried < PICKY_TRIED_MAX && !chain_is_alone(&j->picky); tried++) {
+  int tried = 0;
+  for (; tried < PICKY_TRIED_MAX && !chain_is_alone(&j->picky); tried++) {
     node *n = first_of(&j->picky);
     if (n->level == CORE_LEVEL_STEP && lost_starts_again(c, j)) {
       return true;
@@ -233,6 +234,7 @@ static bool place_picky(core *c, job *j) {
     chain_remove(&n->in);
     chain_add_last(&j->picky, &n->in);
   }
+  c->placing_is_cut = c->placing_is_cut || tried == PICKY_TRIED_MAX;
   return false;
 }
 
@@ -313,6 +315,26 @@ static bool place_leaf(core *c, job *j) {
 
 static bool place_one(core *c, job *j) {
   return tree_build(c, j) && (place_picky(c, j) || place_reduce(c, j) || place_leaf(c, j));
+}
+
+/* Tasks that any worker may run. */
+static bool has_open(const job *j) {
+  bool any = !j->is_built || !chain_is_alone(&j->reduces);
+  for (uint32_t i = 0; i < j->homes_count && !any; i++) {
+    any = j->homes[i].count > 0;
+  }
+  return any;
+}
+
+bool placement_finds(const core *c, const job *j) {
+  int tried = 0;
+  for (const chain *at = j->picky.next; at != &j->picky && tried < PICKY_TRIED_MAX; at = at->next, tried++) {
+    const node *n = CHAIN_OWNER(at, node, in);
+    if (!node_is_alone(n) && !verdict_holds(n) && choose_worker(c, n) != NULL) {
+      return true;
+    }
+  }
+  return has_open(j) && !chain_is_alone(&c->with_room);
 }
 
 /* ---- Tasks that run alone -------------------------------------------------------------------------- */
@@ -401,7 +423,7 @@ void placement_run(core *c) {
   place_alone(c);
   while (!c->out_of_memory && !chain_is_alone(&c->with_room) && c->turns_count > 0) {
     if (!place_next(c, &passed)) {
-      c->placing_is_cut = passed == PASSED_MAX;
+      c->placing_is_cut = c->placing_is_cut || passed == PASSED_MAX;
       return;
     }
   }

@@ -5,7 +5,7 @@
 
 #include "broker/core/core_inside.h"
 
-static const char *text_of(core_wait_kind kind) {
+const char *core_wait_text(core_wait_kind kind) {
   static const char *const texts[] = {
 #define X(id, text) [id] = text,
       CORE_WAIT_TABLE(X)
@@ -60,6 +60,15 @@ static bool is_held(const core *c, const job *j) {
   return j->running_count > 0 && j->held_ms == c->overdue_checked_ms && j->held_count >= j->running_count;
 }
 
+/* Nothing of J runs, and a worker has room: what it may run of J it is given before this step is over, unless
+ * that is cut. */
+static core_wait_kind kind_beside_room(const core *c, const job *j) {
+  if (placement_finds(c, j)) {
+    return c->placing_is_cut ? WAIT_LATER : WAIT_NOTHING;
+  }
+  return WAIT_FIT;
+}
+
 core_wait job_waits(const core *c, const job *j) {
   core_wait wait = {.kind = WAIT_NOTHING};
   if (is_held(c, j)) {
@@ -69,11 +78,9 @@ core_wait job_waits(const core *c, const job *j) {
   } else if (j->running_count == 0) {
     wait.kind = any_accepts(c) ? kind_of_picky(c, j) : WAIT_WORKER;
   }
-  /* A worker with room gets a task of it before this turn is over. */
   if (wait.kind == WAIT_TURN && !chain_is_alone(&c->with_room)) {
-    wait.kind = WAIT_NOTHING;
+    wait.kind = kind_beside_room(c, j);
   }
-  wait.text = text_of(wait.kind);
   return wait;
 }
 

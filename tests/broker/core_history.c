@@ -437,12 +437,12 @@ static bool has_slow(const history *h) {
 static void check_end(const history *h, int job) {
   const sim_job *j = &h->s->jobs[job];
   if (!j->ended) {
-    core_job_view view = {.wait = {.text = "?"}};
+    core_job_view view = {0};
     const core_job_id id = sim_job_id(job);
     (void)core_find_job(h->s->core, &id, &view);
     tell_workers(h);
     sim_fail(h->s, "%s: job %d does not end; it waits for: %s; %u tasks run, stage %u, %llu of %llu rows",
-             h->weather->name, job, view.wait.text, view.tasks_running, view.stage,
+             h->weather->name, job, core_wait_text(view.wait.kind), view.tasks_running, view.stage,
              (unsigned long long)view.rows_done, (unsigned long long)view.rows_total);
   }
   losses_check(h->s, job, has_slow(h));

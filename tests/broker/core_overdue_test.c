@@ -198,6 +198,25 @@ static void a_job_whose_kind_of_worker_is_gone_says_so(void **state) {
   sim_free(s);
 }
 
+/* Another one has room. */
+static void a_job_whose_kind_of_worker_is_busy_says_so(void **state) {
+  (void)state;
+  sim *s = sim_with_workers(41, 1, 1, 1);
+  s->jobs[0].stages = 2;
+  sim_work_first(s, 2); /* the first STEP has fixed the kind */
+  sim_begin(s, 1, 1);
+  sim_work_first(s, 1); /* it takes turns: the last STEP waits for the other job's task */
+  assert_int_equal(s->tasks[0].id.job.bytes[0], sim_job_id(1).bytes[0]);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_TURN);
+  sim_join(s, 1, 1, 1);
+  assert_int_equal(s->tasks_count, 1);
+  assert_int_equal(sim_view_job(s, 0).wait.kind, WAIT_FIT);
+  sim_work_all(s);
+  assert_true(sim_is_right(s, 0));
+  assert_true(sim_is_right(s, 1));
+  sim_free(s);
+}
+
 /* At once when they begin to watch, and again when it changes. */
 static void watchers_are_told_what_their_job_waits_for(void **state) {
   (void)state;
@@ -236,6 +255,7 @@ int main(void) {
       cmocka_unit_test(an_answer_in_time_ends_the_doubt_also_when_there_was_a_copy),
       cmocka_unit_test(a_job_that_waits_says_what_for),
       cmocka_unit_test(a_job_whose_kind_of_worker_is_gone_says_so),
+      cmocka_unit_test(a_job_whose_kind_of_worker_is_busy_says_so),
       cmocka_unit_test(watchers_are_told_what_their_job_waits_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

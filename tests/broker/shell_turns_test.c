@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "broker/limits.h"
 #include "tests/broker/shell_fixture.h"
 #include "tests/check.h"
@@ -135,6 +136,22 @@ static void job_key(unsigned i, char out[32]) {
   snprintf(out, 32, "job-%u", i);
 }
 
+/* All COUNT jobs wait and say what for, whether or not the broker has taken them up. */
+static void expect_waits(talker *t, size_t count) {
+  arena *memory = arena_new();
+  json *list = NULL;
+  error err;
+  talker_list(t, "jobs");
+  talker_expect(t, MESSAGE_LISTING);
+  assert_int_equal(json_parse(memory, talker_payload(t, 0), "the list", &list, &err), STATUS_OK);
+  const json *jobs = json_get(list, "jobs");
+  assert_int_equal(json_count(jobs), count);
+  for (size_t i = 0; i < count; i++) {
+    assert_non_null(json_get(json_at(jobs, i), "waits"));
+  }
+  arena_destroy(memory);
+}
+
 static void jobs_are_taken_up_turn_by_turn_and_each_is_there_when_it_is_asked_for(void **state) {
   shell *s = *state;
   talker t;
@@ -150,6 +167,7 @@ static void jobs_are_taken_up_turn_by_turn_and_each_is_there_when_it_is_asked_fo
   shell_count_again(s);
   shell_start(s, NULL, true);
   talker_come_back(&t, "client", 0);
+  expect_waits(&t, JOBS);
   talker_ask(&t, MESSAGE_ASK, &jobs[JOBS - 1]);
   const message *m = talker_expect(&t, MESSAGE_PROGRESS);
   assert_slice_equal(m->texts[FIELD_STATE], slice_of("queued"));
