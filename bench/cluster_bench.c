@@ -6,21 +6,26 @@
  * Bytes: MB per second of shards from a client to the broker's disk, and from there to a worker.
  * Answers: milliseconds until a client's sign of life is answered, with half of TASKS queued and none, one or
  * eight clients that upload.
- * Ratios to a base that is named beside them, of the same call: each transport to the one before it, which
- * does less (bytes over ipc to those that go by path and hash); durable to in memory; many tasks at once to
- * one.
+ * Turns: milliseconds that a dropped dataset of DROPPED shards, hellos of 1 MiB by HELLOS workers, a start
+ * with JOBS queued jobs, and lists of these take; each with the broker's longest turn and the longest that
+ * another client waited for an answer meanwhile. Ratios to a base that is named beside them, of the same
+ * call: each transport to the one before it, which does less (bytes over ipc to those that go by path and
+ * hash); durable to in memory; many tasks at once to one.
  *
- * Usage: cluster_bench DIRECTORY [TASKS] [MIB].  DIRECTORY must not be there; it holds the broker's stores.
+ * Usage: cluster_bench DIRECTORY [TASKS] [MIB], or cluster_bench DIRECTORY turns, for these alone.  DIRECTORY
+ * must not be there; it holds the broker's stores.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "bench/cluster_bytes.h"
 #include "bench/cluster_latency.h"
 #include "bench/cluster_tasks.h"
+#include "bench/cluster_turns.h"
 
-enum { TASKS = 20000, MIB = 256, TASKS_MIN = 2, MIB_MIN = 4 };
+enum { TASKS = 20000, MIB = 256, TASKS_MIN = 2, MIB_MIN = 4, DROPPED = 4000, HELLOS = 60, JOBS = 10000 };
 
 /* Each does what the one before it does, and more. */
 static const transport transports[] = {
@@ -104,6 +109,35 @@ static void bench_latency(place *at, uint32_t tasks, uint32_t mib) {
   }
 }
 
+static void print_most(const turns_most *most) {
+  printf("; longest turn %7.2f ms, another client waits %7.2f ms at most\n", most->turn_ms, most->wait_ms);
+  fflush(stdout);
+}
+
+static void print_listing(const turns_listing *f, const turns_most *most, const char *what, uint32_t jobs) {
+  printf("jobs%s, of %u: %llu bytes after %.2f ms", what, jobs, (unsigned long long)f->bytes, f->ms);
+  print_most(most);
+}
+
+static void bench_turns(place *at, uint32_t dropped, uint32_t hellos, uint32_t jobs) {
+  const transport *t = &transports[IPC];
+  const turns_drop d = turns_measure_drop(at, t, dropped);
+  printf("drop of %u shards: answered after %.2f ms, removed after %.0f ms", dropped, d.answer_ms,
+         d.removal_ms);
+  print_most(&d.most);
+  const turns_hellos h = turns_measure_hellos(at, t, hellos);
+  printf("hellos of 1 MiB by %u workers: the last is welcome after %.0f ms", hellos, h.ms);
+  print_most(&h.most);
+  const turns_restart r = turns_measure_restart(at, t, jobs);
+  printf(
+      "start with %u queued jobs: bound after %.0f ms, first answer after %.0f ms, all taken up after %.0f "
+      "ms",
+      r.jobs, r.bound_ms, r.answer_ms, r.ready_ms);
+  print_most(&r.most);
+  print_listing(&r.some, &r.listing_some, " --limit 5", r.jobs);
+  print_listing(&r.all, &r.listing_all, "", r.jobs);
+}
+
 /* An argument that is a whole number from LEAST on; 0: it is not. */
 static uint32_t number_of(const char *text, long least) {
   char *end = NULL;
@@ -112,11 +146,12 @@ static uint32_t number_of(const char *text, long least) {
 }
 
 int main(int argc, char **argv) {
-  const uint32_t tasks = argc > 2 ? number_of(argv[2], TASKS_MIN) : TASKS;
+  const bool turns_alone = argc == 3 && strcmp(argv[2], "turns") == 0;
+  const uint32_t tasks = argc > 2 && !turns_alone ? number_of(argv[2], TASKS_MIN) : TASKS;
   const uint32_t mib = argc > 3 ? number_of(argv[3], MIB_MIN) : MIB;
   if (argc < 2 || argc > 4 || tasks == 0 || mib == 0) {
-    fprintf(stderr, "usage: cluster_bench DIRECTORY [TASKS, at least %d] [MIB, at least %d]\n", TASKS_MIN,
-            MIB_MIN);
+    fprintf(stderr, "usage: cluster_bench DIRECTORY [turns | TASKS, at least %d] [MIB, at least %d]\n",
+            TASKS_MIN, MIB_MIN);
     return 2;
   }
   if (mkdir(argv[1], 0700) != 0) {
@@ -124,8 +159,11 @@ int main(int argc, char **argv) {
     return 1;
   }
   place at = {.directory = argv[1]};
-  bench_tasks(&at, tasks);
-  bench_bytes(&at, mib);
-  bench_latency(&at, tasks / 2, mib);
+  if (!turns_alone) {
+    bench_tasks(&at, tasks);
+    bench_bytes(&at, mib);
+    bench_latency(&at, tasks / 2, mib);
+  }
+  bench_turns(&at, DROPPED, HELLOS, JOBS);
   return 0;
 }

@@ -27,8 +27,7 @@ static void *upload(void *argument) {
   return NULL;
 }
 
-/* Milliseconds until the answer. */
-static double ask_once(void *socket, wire_message *in) {
+double latency_ask(void *socket, wire_message *in) {
   const message alive = message_of(MESSAGE_ALIVE);
   const double begun_s = now_s();
   error err;
@@ -63,7 +62,7 @@ static latency_figures ask_often(const service *s, const atomic_uint *running) {
   uint32_t asked = 0;
   service_hello(socket, 0);
   while (asked < (is_idle ? IDLE_ASKED : ASKED_MAX) && (is_idle || atomic_load(running) > 0)) {
-    ms[asked++] = ask_once(socket, in);
+    ms[asked++] = latency_ask(socket, in);
   }
   qsort(ms, asked, sizeof *ms, by_size);
   const latency_figures f = {.asked = asked,

@@ -16,6 +16,8 @@ typedef struct latency_figures {
   double median_ms, most_of_all_ms, most_ms; /* of all but the slowest hundredth, of all */
 } latency_figures;
 
+/* Milliseconds until the broker answers a sign of life over SOCKET; IN is room for what comes. */
+double latency_ask(void *socket, wire_message *in);
 latency_figures latency_measure(place *at, const latency_setting *setting);
 
 #endif

@@ -70,34 +70,104 @@ static void make_keys(service *s) {
   must(key_list_read(path, &s->allowed, &err), &err);
 }
 
-void service_start(service *s, place *at, const transport *t, bool durable) {
-  char endpoint[600];
-  char directory[600];
-  error err;
-  *s = (service){.at = at, .context = need(zmq_ctx_new()), .has_keys = t->has_keys};
-  if (t->has_keys) {
-    make_keys(s);
-  }
-  snprintf(endpoint, sizeof endpoint, t->endpoint, at->directory);
-  snprintf(directory, sizeof directory, "%s/store%d", at->directory, at->brokers++);
-  const char *const endpoints[] = {endpoint};
+/* ---- Its turns */
+
+/* The broker looks at its clock when it has waited for messages. */
+static uint64_t turn_begins(void *context) {
+  service *s = context;
+  const double now = now_s();
+  pthread_mutex_lock(&s->mutex);
+  s->turn_begun_s = now;
+  pthread_mutex_unlock(&s->mutex);
+  return (uint64_t)(now * 1e3);
+}
+
+static void turn_ends(void *context, const broker_turn *turn) {
+  service *s = context;
+  const double now = now_s();
+  pthread_mutex_lock(&s->mutex);
+  const double ms = (now - s->turn_begun_s) * 1e3;
+  s->turns.longest_ms = ms > s->turns.longest_ms ? ms : s->turns.longest_ms;
+  s->turns.unlinks += turn->unlinks;
+  pthread_mutex_unlock(&s->mutex);
+}
+
+static void take_log(void *context, const char *line) {
+  service *s = context;
+  pthread_mutex_lock(&s->mutex);
+  s->turns.resumed = s->turns.resumed || strstr(line, "jobs resumed: ") != NULL;
+  pthread_mutex_unlock(&s->mutex);
+}
+
+service_turns service_look(service *s) {
+  pthread_mutex_lock(&s->mutex);
+  const service_turns turns = s->turns;
+  pthread_mutex_unlock(&s->mutex);
+  return turns;
+}
+
+service_turns service_count_turns(service *s) {
+  pthread_mutex_lock(&s->mutex);
+  const service_turns turns = s->turns;
+  s->turns = (service_turns){0};
+  pthread_mutex_unlock(&s->mutex);
+  return turns;
+}
+
+/* ---- Its life */
+
+static void begin(service *s) {
+  const char *const endpoints[] = {s->bound};
   const broker_options options = {.zmq_context = s->context,
                                   .endpoints = endpoints,
                                   .endpoints_count = 1,
-                                  .directory = durable ? directory : NULL,
-                                  .key = t->has_keys ? &s->own : NULL,
-                                  .allowed = s->allowed};
+                                  .directory = s->directory[0] != '\0' ? s->directory : NULL,
+                                  .key = s->has_keys ? &s->own : NULL,
+                                  .allowed = s->allowed,
+                                  .say = take_log,
+                                  .now_ms = turn_begins,
+                                  .turned = turn_ends,
+                                  .context = s};
+  error err;
   must(broker_new(&options, &s->broker, &err), &err);
   snprintf(s->endpoint, sizeof s->endpoint, "%s", broker_endpoint(s->broker, 0));
   must_begin(&s->thread, serve, s);
 }
 
-void service_stop(service *s) {
+static void end(service *s) {
   broker_stop(s->broker);
   pthread_join(s->thread, NULL);
   broker_destroy(s->broker);
+}
+
+void service_start(service *s, place *at, const transport *t, bool durable) {
+  *s = (service){.at = at, .context = need(zmq_ctx_new()), .has_keys = t->has_keys};
+  if (pthread_mutex_init(&s->mutex, NULL) != 0) {
+    need(NULL);
+  }
+  if (t->has_keys) {
+    make_keys(s);
+  }
+  snprintf(s->bound, sizeof s->bound, t->endpoint, at->directory);
+  if (durable) {
+    snprintf(s->directory, sizeof s->directory, "%s/store%d", at->directory, at->brokers++);
+  }
+  begin(s);
+}
+
+double service_restart(service *s) {
+  end(s);
+  (void)service_count_turns(s);
+  const double begun_s = now_s();
+  begin(s);
+  return now_s() - begun_s;
+}
+
+void service_stop(service *s) {
+  end(s);
   key_list_destroy(s->allowed);
   zmq_ctx_term(s->context);
+  pthread_mutex_destroy(&s->mutex);
 }
 
 /* ---- What reaches it ----------------------------------------------------------------------------- */

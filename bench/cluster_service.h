@@ -29,12 +29,24 @@ typedef struct transport {
   bool has_keys;
 } transport;
 
+/* What turns of the broker's loop did, waiting for messages apart. */
+typedef struct service_turns {
+  double longest_ms;
+  uint64_t unlinks; /* of all of them */
+  bool resumed;     /* all jobs that a start found are taken up */
+} service_turns;
+
 typedef struct service {
   place *at;
   void *context; /* its own: what the broker before it left has no part in it */
   broker *broker;
   pthread_t thread;
+  char bound[600]; /* what it is asked to bind */
   char endpoint[600];
+  char directory[600];   /* empty: nothing is kept */
+  pthread_mutex_t mutex; /* guards what follows */
+  double turn_begun_s;
+  service_turns turns;
   bool has_keys;
   key_pair own, peer;
   key_list *allowed;
@@ -42,6 +54,12 @@ typedef struct service {
 
 void service_start(service *s, place *at, const transport *t, bool durable);
 void service_stop(service *s);
+/* Stops the broker, and starts another one in its place; returns how many seconds until that one is bound. */
+double service_restart(service *s);
+/* Since the start, or the last call of this. */
+service_turns service_count_turns(service *s);
+/* So far; nothing is forgotten. */
+service_turns service_look(service *s);
 
 /* A socket that is connected, of a peer that has not said anything; zmq_close. */
 void *service_peer(const service *s);
