@@ -187,11 +187,9 @@ void help_overview(buf *out) {
 
 void help_formats_list(report_language language, buf *out) {
   for (size_t i = 0; report_format_name(i) != NULL; i++) {
-    const char *part = report_format_part(i);
     const word before = report_format_name(i + 1) != NULL ? SAID_COMMA : SAID_OR;
-    buf_printf(out, "%s%s%s%s%s", i == 0 ? "" : words[before][language], report_format_name(i),
-               part == NULL ? "" : ":", part == NULL ? "" : part,
-               i == 0 ? words[SAID_DEFAULT][language] : "");
+    buf_printf(out, "%s%s%s%s", i == 0 ? "" : words[before][language], report_format_name(i),
+               report_format_part(i) == NULL ? "" : ":", i == 0 ? words[SAID_DEFAULT][language] : "");
   }
 }
 

@@ -35,14 +35,14 @@ static void what_the_data_lack_is_told_as_a_matter_of_the_data(void **state) {
 static void tabs_in_names_are_shown_as_they_are_written(void **state) {
   (void)state;
   spec *s =
-      page_parse("variables:\n  a: {column: Seat comfort, type: id}\nanalyses: [describe: {items: a}]\n");
+      page_parse("variables:\n  a: {column: Seat comforts, type: id}\nanalyses: [describe: {items: a}]\n");
   manifest *header = page_columns("Seat\tcomfort");
   reading_options options = {0};
   spec_problems problems = {0};
   error err;
   assert_int_equal(spec_reading_options(s, header, &options, &problems, &err), STATUS_DATA);
-  assert_string_equal(err.message,
-                      "spec.yaml:2:15: no column 'Seat comfort' in the data; did you mean 'Seat\\tcomfort'?");
+  assert_string_equal(
+      err.message, "spec.yaml:2:15: no column 'Seat comforts' in the data; did you mean 'Seat\\tcomfort'?");
   manifest_destroy(header);
   spec_problems_fini(&problems);
   spec_destroy(s);
