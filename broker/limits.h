@@ -23,10 +23,12 @@ enum {
   TURN_BYTES = 8 << 20,
   TURN_RECORDS = 32768,
   TURN_RECORDS_BYTES = 16 << 20, /* of the transaction */
-  TURN_UNLINKS = 32,             /* some milliseconds on a slow disk */
-  HELLO_SHARDS_MAX = 32768,      /* that a worker holds and the core learns of: a turn's records */
-  HELLO_SHARDS_AT_ONCE = 1024,   /* with more a worker joins when messages have been answered, */
-  JOINS_MAX = 128,               /* of so many at a time: 32 MiB */
+  RESTORED_JOB_RECORDS =
+      256,           /* that taking up a job counts for: its plan and its manifest are read and decoded */
+  TURN_UNLINKS = 32, /* some milliseconds on a slow disk */
+  HELLO_SHARDS_MAX = 32768,    /* that a worker holds and the core learns of: a turn's records */
+  HELLO_SHARDS_AT_ONCE = 1024, /* with more a worker joins when messages have been answered, */
+  JOINS_MAX = 128,             /* of so many at a time: 32 MiB */
 };
 
 #endif

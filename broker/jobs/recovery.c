@@ -133,7 +133,7 @@ static status restore_job(jobs *all, const ledger_job *j, restored *r, error *er
     release_blobs(all, &r->event.restored);
     return st;
   }
-  all->host->turn.records += 1 + r->shards.count;
+  all->host->turn.records += RESTORED_JOB_RECORDS + r->shards.count;
   jobs_feed(all, &r->event);
   return restore_results(all, j, err);
 }
