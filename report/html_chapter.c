@@ -42,6 +42,7 @@ void html_chapter(const html_page *p, const outline_chapter *chapter) {
              chapter->name, chapter->name, chapter->name);
   html_label(p->out, chapter->title);
   buf_printf(p->out, "</h2>\n");
+  html_markdown(p, chapter->text);
   put_part(p, chapter->part);
   for (size_t i = 0; i < chapter->sections_count; i++) {
     put_section(p, &chapter->sections[i]);

@@ -24,6 +24,8 @@ void html_study(const html_page *p);
 void html_quality(const html_page *p);
 void html_appendix(const html_page *p);
 
+/* A person's text, in Markdown; nothing when it is empty. */
+void html_markdown(const html_page *p, slice text);
 /* A chart with its titles, its base and its table, or a table alone. */
 void html_figure(const html_page *p, const outline_section *section, const outline_figure *figure);
 /* Tables; NAME is what those hear who do not see them. */

@@ -15,7 +15,7 @@ typedef struct chapter_row {
 
 static const chapter_row rows[] = {
 #define CHAPTER(name, part, of, en, hans, hant) {#name, CHAPTER_PART_##part, (of), {en, hans, hant}},
-#include "report/chapters.def"
+#include "stats/analyses/chapters.def"
 #undef CHAPTER
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };

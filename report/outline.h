@@ -1,7 +1,8 @@
 /* The outline of a report: its chapters, the analyses in each, and their figures and tables with numbers.
  *
  * What a reader turns the pages of is the same in every form: a page, a workbook and the summary refer to
- * "Figure 3" by this outline.  Chapters come from chapters.def; what the specification says of them
+ * "Figure 3" by this outline.  Chapters come from stats/analyses/chapters.def; what the specification says of
+ * them
  * (`report:`) is in the document.  A chapter that has nothing to say is not in the outline. */
 #ifndef CANVASS_REPORT_OUTLINE_H
 #define CANVASS_REPORT_OUTLINE_H
@@ -35,7 +36,7 @@ typedef struct outline_section {
 } outline_section;
 
 typedef struct outline_chapter {
-  const char *name; /* of chapters.def: also its anchor */
+  const char *name; /* of its list: also its anchor */
   slice title;
   chapter_part part;
   slice text; /* what a person wrote, as Markdown; may be empty */

@@ -154,6 +154,7 @@ void constructs_declare(compilation *c, const node *root);
 void derived_declare(compilation *c, const node *root);
 void replicates_read(compilation *c, const node *root);
 void analyses_compile(compilation *c, const node *root);
+void report_read(compilation *c, const node *root);
 
 /* ---- Symbols (symbols.c) ------------------------------------------------------------------------- */
 

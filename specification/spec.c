@@ -24,9 +24,9 @@ struct spec {
   arena *header; /* of the titles */
 };
 
-static const char *const page_keys[] = {"title",    "data",   "variables",  "constructs", "derived",
-                                        "weight",   "seed",   "confidence", "small_base", "design",
-                                        "analyses", "scales", "stack",      "replicates", "on_lost_shard"};
+static const char *const page_keys[] = {
+    "title",      "data",   "variables", "constructs", "derived", "weight",     "seed",          "confidence",
+    "small_base", "design", "analyses",  "scales",     "stack",   "replicates", "on_lost_shard", "report"};
 
 /* The default leaves no trace: it is older than the key. */
 static void read_on_lost_shard(compilation *c, const node *root) {
@@ -72,6 +72,7 @@ static void read_page(compilation *c, const node *root) {
   replicates_read(c, root);
   read_on_lost_shard(c, root);
   analyses_compile(c, root);
+  report_read(c, root);
 }
 
 static status digest_normal(compilation *c, error *err) {

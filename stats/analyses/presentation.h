@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 /* What a report answers: the chapter that an analysis belongs to.  Their order is that of
- * report/chapters.def. */
+ * stats/analyses/chapters.def. */
 typedef enum report_chapter {
   CHAPTER_QUALITY,      /* can the answers be trusted */
   CHAPTER_SATISFACTION, /* how satisfied are customers */

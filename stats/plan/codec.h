@@ -11,6 +11,7 @@ enum {
   PLAN_HAS_ALL = 15,
   /* Limits that a decoder allocates by; each is far above what a specification of 4 MiB can say. */
   PLAN_TEXT_MAX = 1 << 16,
+  PLAN_REPORT_MAX = 1 << 22,
   PLAN_VARIABLES_MAX = 100000,
   PLAN_CONSTRUCTS_MAX = 10000,
   PLAN_ANALYSES_MAX = 10000,

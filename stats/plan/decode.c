@@ -388,6 +388,18 @@ static void get_replicates(reader *r, plan *p) {
   }
 }
 
+static void get_report(reader *r, plan *p) {
+  const slice text = reader_slice(r, PLAN_REPORT_MAX);
+  json *report = NULL;
+  if (r->problem == NULL && text.length > 0) {
+    if (json_parse(p->memory, text, "report", &report, NULL) != STATUS_OK ||
+        json_kind_of(report) != JSON_OBJECT) {
+      reader_fail(r, "chapters of the report that are not an object");
+    }
+    p->report = report;
+  }
+}
+
 static void get_body(reader *r, plan *p) {
   uint64_t count = reader_count_of(r, PLAN_VARIABLES_MAX, 4);
   p->variables = get_array(r, p->memory, &count, sizeof *p->variables);
@@ -415,6 +427,7 @@ static void get_body(reader *r, plan *p) {
     file_facts_decode(r, INT64_MAX, FILE_FACTS_ALL, p->memory, &p->files[i]);
   }
   p->weight_offered = get_optional(r, p->memory);
+  get_report(r, p);
   p->may_lose = reader_flag(r);
 }
 

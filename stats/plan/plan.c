@@ -250,6 +250,17 @@ static void put_analysis(buf *out, const plan_analysis *a) {
   }
 }
 
+static void put_report(buf *out, const json *report) {
+  buf text;
+  buf_init(&text);
+  if (report != NULL) {
+    json_write(report, &text);
+  }
+  buf_put_slice(out, (slice){(const char *)text.data, text.length});
+  out->failed = out->failed || text.failed;
+  buf_fini(&text);
+}
+
 void plan_encode(const plan *p, buf *out) {
   buf_put_u8(out, PLAN_VERSION);
   put_label(out, &p->title);
@@ -275,6 +286,7 @@ void plan_encode(const plan *p, buf *out) {
     file_facts_encode(&p->files[i], out);
   }
   put_optional(out, p->weight_offered);
+  put_report(out, p->report);
   buf_put_u8(out, p->may_lose);
 }
 

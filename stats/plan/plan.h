@@ -179,7 +179,10 @@ typedef struct plan {
   uint32_t files_count;
   const char
       *weight_offered; /* a column by which the data are meant to be weighted and are not; NULL: none */
-  bool may_lose;       /* the job goes on without shards that are lost, and the report says so */
+  /* What the specification says of the report's chapters and texts, as the document has it (docs/report.md);
+   * NULL: nothing. */
+  const json *report;
+  bool may_lose; /* the job goes on without shards that are lost, and the report says so */
 } plan;
 
 plan *plan_new(void);

@@ -317,6 +317,20 @@ static json *data_json(arena *a, const plan *p, const bool *used, const document
   return data;
 }
 
+/* A copy that lives as long as the document. */
+static json *report_json(arena *a, const json *report) {
+  json *copy = NULL;
+  buf text;
+  buf_init(&text);
+  json_write(report, &text);
+  if (text.failed ||
+      json_parse(a, (slice){(const char *)text.data, text.length}, "report", &copy, NULL) != STATUS_OK) {
+    copy = NULL; /* memory is used up, which the arena says */
+  }
+  buf_fini(&text);
+  return copy;
+}
+
 status document_head(arena *a, const plan *p, const document_source *source, json **out, error *err) {
   bool *used = calloc((size_t)p->variables_count + 1, sizeof *used);
   if (used == NULL) {
@@ -333,6 +347,9 @@ status document_head(arena *a, const plan *p, const document_source *source, jso
     json_set_text(*out, "specification", hex);
     json_set(*out, "title", plan_label_json(&p->title, a));
     json_set(*out, "data", data_json(a, p, used, source));
+    if (p->report != NULL) {
+      json_set(*out, "report", report_json(a, p->report));
+    }
     json_set(*out, "variables", variables_json(a, p));
   }
   free(used);

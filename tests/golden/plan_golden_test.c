@@ -111,6 +111,17 @@ static plan_analysis analyses[] = {{.kind = "nps",
                                     .confidence = 0.95,
                                     .small_base = 30,
                                     .seed = 1}};
+static const json *report_of(arena *memory) {
+  json *chapter = json_object(memory);
+  json *chapters = json_array(memory);
+  json *report = json_object(memory);
+  json_set_text(chapter, "name", "drivers");
+  json_push(chapters, chapter);
+  json_set(report, "chapters", chapters);
+  return report;
+}
+
+
 static plan *sample_plan(file_facts *file) {
   plan *p = plan_new();
   assert_non_null(p);
@@ -140,6 +151,7 @@ static plan *sample_plan(file_facts *file) {
   p->files = file;
   p->replicates = (plan_replicates){.groups = 512, .seed = 7, .unit = 0};
   p->weight_offered = "w";
+  p->report = report_of(p->memory);
   p->may_lose = true;
   p->files_count = 1;
   return p;

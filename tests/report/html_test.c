@@ -325,6 +325,44 @@ static void emoji_and_line_breaks_stay_in_their_cell(void **state) {
   free(page);
 }
 
+/* ---- A person's text ----------------------------------------------------------------------------- */
+
+#define WRITTEN(text)                                                                                        \
+  "{\"canvass\":{\"report\":1},\"specification\":\"00\",\"variables\":{},\"data\":{\"files\":[],\"rows\":1," \
+  "\"quarantined\":0,"                                                                                       \
+  "\"invalid\":0},\"analyses\":[],\"report\":{\"texts\":{\"priorities\":{\"en\":\"" text "\"}}}}"
+
+static void check_written(const char *document, const char *expected) {
+  buf bytes;
+  buf_init(&bytes);
+  buf_put(&bytes, document, strlen(document));
+  char *page = page_of(&bytes, REPORT_EN);
+  check_well_formed(page);
+  const slice text = between(page, "<div class=\"text\">\n", "</div>\n");
+  assert_slice_equal(text, slice_of(expected));
+  buf_fini(&bytes);
+  free(page);
+}
+
+static void a_text_of_the_specification_is_markdown_without_html(void **state) {
+  (void)state;
+  check_written(WRITTEN("Do *this* **first**:\\n\\n1. one\\n2. `two`"),
+                "<p>Do <em>this</em> "
+                "<strong>first</strong>:</p>\n<ol><li>one</li>\n<li><code>two</code></li>\n</ol>\n");
+  check_written(WRITTEN("# High\\n\\n## Low\\n\\n> said"),
+                "<h3>High</h3>\n<h4>Low</h4>\n<blockquote><p>said</p>\n</blockquote>\n");
+  check_written(WRITTEN("<b>x</b> <script>y</script> &lt; a&b"),
+                "<p>&lt;b&gt;x&lt;/b&gt; &lt;script&gt;y&lt;/script&gt; &amp;lt; a&amp;b</p>\n");
+}
+
+static void a_text_links_to_pages_and_fetches_nothing(void **state) {
+  (void)state;
+  check_written(WRITTEN("[a](https://e.org/?x=1&y=\\u0022) [b](#summary) [c](javascript:alert(1)) "
+                        "![d](https://e.org/p.png)"),
+                "<p><a rel=\"noreferrer\" href=\"https://e.org/?x=1&amp;y=&quot;\">a</a> "
+                "<a rel=\"noreferrer\" href=\"#summary\">b</a> c d</p>\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_page_is_well_formed_in_every_language),
@@ -338,6 +376,8 @@ int main(void) {
       cmocka_unit_test(a_label_that_turns_text_round_turns_nothing_but_itself),
       cmocka_unit_test(a_very_long_label_is_cut_in_tables_and_whole_in_the_codebook),
       cmocka_unit_test(emoji_and_line_breaks_stay_in_their_cell),
+      cmocka_unit_test(a_text_of_the_specification_is_markdown_without_html),
+      cmocka_unit_test(a_text_links_to_pages_and_fetches_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
