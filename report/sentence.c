@@ -78,13 +78,17 @@ static bool find_in_detail(const void *context, slice name, slice *text) {
     return false;
   }
   *text = figure_alone(r->d, key, json_get(r->detail, key), r->detail);
+  const term *t = term_find(key);
+  if (t != NULL && t->format == TERM_GROUP && text->length > 0) { /* beside what it limits: "q1 (sex: f)" */
+    const sentence_place group = {"group", *text};
+    *text = sentence_fill(r->d, word_text(WORD_OF_GROUP, r->d->language), &group, 1);
+  }
   return true;
 }
 
-static bool starts_with_closing_mark(slice text) {
-  static const char *const marks[] = {".", ",", ";", ":", "。", "，", "；", "："};
-  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-    size_t length = strlen(marks[i]);
+static bool starts_with_any(slice text, const char *const *marks, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const size_t length = strlen(marks[i]);
     if (text.length >= length && memcmp(text.bytes, marks[i], length) == 0) {
       return true;
     }
@@ -92,14 +96,27 @@ static bool starts_with_closing_mark(slice text) {
   return false;
 }
 
-/* Spaces that an empty place left: doubled, or before a closing mark. */
+/* What no space stands before. */
+static bool starts_with_mark(slice text) {
+  static const char *const marks[] = {".", ",", ";", ":", "。", "，", "；", "：", "（"};
+  return starts_with_any(text, marks, sizeof marks / sizeof marks[0]);
+}
+
+static bool ends_with_wide_bracket(const buf *text) {
+  static const char *const marks[] = {"）"};
+  const size_t length = strlen(marks[0]);
+  return text->length >= length &&
+         starts_with_any((slice){(const char *)text->data + text->length - length, length}, marks, 1);
+}
+
+/* Spaces that an empty place left: doubled, or before a closing mark; and those around wide brackets. */
 static slice close_gaps(const document *d, slice text) {
   buf out;
   buf_init(&out);
   for (size_t i = 0; i < text.length; i++) {
     slice rest = {text.bytes + i + 1, text.length - i - 1};
     bool is_doubled = rest.length > 0 && rest.bytes[0] == ' ';
-    if (text.bytes[i] != ' ' || !(is_doubled || starts_with_closing_mark(rest))) {
+    if (text.bytes[i] != ' ' || !(is_doubled || starts_with_mark(rest) || ends_with_wide_bracket(&out))) {
       buf_put(&out, text.bytes + i, 1);
     }
   }

@@ -32,6 +32,7 @@
   X(WORD_COLON, ": ", "：", "：")                                                                                                                               \
   X(WORD_FROM_TO, "{low} to {high}", "{low} 至 {high}", "{low} 至 {high}")                                                                                      \
   X(WORD_COMMA, ", ", "、", "、")                                                                                                                               \
+  X(WORD_OF_GROUP, "({group})", "（{group}）", "（{group}）")                                                                                                   \
   X(WORD_SEE_BELOW, "{title}: see below", "{title}：见下文", "{title}：見下文")                                                                                 \
   X(WORD_MORE, "… and {n} more", "……另有 {n} 项", "……另有 {n} 項")                                                                                              \
   X(WORD_MORE_LIKE_IT, "… and {n} more like it (all in the JSON)", "……另有 {n} 条同类提示（全部见 JSON）",                                                      \

@@ -330,18 +330,37 @@ static argument_outcome read_texts(compilation *c, const analysis_argument *a, c
   return all_well ? ARGUMENT_READ : ARGUMENT_WRONG;
 }
 
+static argument_outcome read_text_map(compilation *c, const analysis_argument *a, const node *n,
+                                      argument_value *out) {
+  if (n->kind != NODE_MAP) {
+    return read_texts(c, a, n, out);
+  }
+  if (n->count == 0 || n->count > LIST_MAX) {
+    field_expected(c, n, a->name, "a value for each variable, as in \"{region: north}\"");
+    return ARGUMENT_WRONG;
+  }
+  out->list_count = n->count;
+  out->texts = ARENA_ARRAY(c->memory, slice, n->count);
+  bool all_well = out->texts != NULL;
+  for (uint32_t i = 0; out->texts != NULL && i < n->count; i++) {
+    all_well = read_text(c, a, n->items[i], &out->texts[i]) && all_well;
+  }
+  return read_keys(c, a, n, out) == ARGUMENT_READ && all_well ? ARGUMENT_READ : ARGUMENT_WRONG;
+}
+
 /* ---- All ------------------------------------------------------------------------------------------ */
 
 typedef argument_outcome (*argument_reader)(compilation *c, const analysis_argument *a, const node *n,
                                             argument_value *out);
 
 static const argument_reader readers[] = {
-    [ARGUMENT_VARIABLE] = read_variable,     [ARGUMENT_VARIABLES] = read_variables,
-    [ARGUMENT_CONSTRUCT] = read_construct,   [ARGUMENT_INTEGER] = read_integer,
-    [ARGUMENT_NUMBER] = read_number,         [ARGUMENT_BOOLEAN] = read_boolean,
-    [ARGUMENT_CHOICE] = read_choice,         [ARGUMENT_INTEGERS] = read_integers,
-    [ARGUMENT_NUMBERS] = read_numbers,       [ARGUMENT_TEXTS] = read_texts,
-    [ARGUMENT_NUMBER_MAP] = read_number_map, [ARGUMENT_QUESTIONS] = questions_read,
+    [ARGUMENT_VARIABLE] = read_variable,   [ARGUMENT_VARIABLES] = read_variables,
+    [ARGUMENT_CONSTRUCT] = read_construct, [ARGUMENT_INTEGER] = read_integer,
+    [ARGUMENT_NUMBER] = read_number,       [ARGUMENT_BOOLEAN] = read_boolean,
+    [ARGUMENT_CHOICE] = read_choice,       [ARGUMENT_INTEGERS] = read_integers,
+    [ARGUMENT_NUMBERS] = read_numbers,     [ARGUMENT_TEXTS] = read_texts,
+    [ARGUMENT_TEXT_MAP] = read_text_map,   [ARGUMENT_NUMBER_MAP] = read_number_map,
+    [ARGUMENT_QUESTIONS] = questions_read,
 };
 
 argument_outcome argument_read(compilation *c, const analysis_argument *a, const node *n,
@@ -374,7 +393,7 @@ static json *list_normal(compilation *c, const analysis_argument *a, const argum
   }
   for (uint32_t i = 0; i < v->list_count; i++) {
     json_push(list, a->type == ARGUMENT_INTEGERS ? json_integer(c->memory, v->integers[i])
-                    : a->type == ARGUMENT_TEXTS  ? json_text(c->memory, v->texts[i])
+                    : v->texts != NULL           ? json_text(c->memory, v->texts[i])
                                                  : normal_decimal(c, v->numbers[i]));
   }
   return list;
@@ -383,7 +402,8 @@ static json *list_normal(compilation *c, const analysis_argument *a, const argum
 static json *map_normal(compilation *c, const argument_value *v) {
   json *map = json_object(c->memory);
   for (uint32_t i = 0; i < v->variables_count; i++) {
-    json_set(map, c->plan->variables[v->variables[i]].name, normal_decimal(c, v->numbers[i]));
+    json_set(map, c->plan->variables[v->variables[i]].name,
+             v->numbers != NULL ? normal_decimal(c, v->numbers[i]) : json_text(c->memory, v->texts[i]));
   }
   return map;
 }

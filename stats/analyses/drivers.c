@@ -34,8 +34,10 @@ static const analysis_argument arguments[] = {
      .accepts = ACCEPT_NUMERIC | ACCEPT_TEXT_CODED,
      .help = "what explains it; nominal ones value by value"},
     {.name = "reference",
-     .type = ARGUMENT_TEXTS,
-     .help = "values of nominal predictors that others are compared with; else each one's first"},
+     .type = ARGUMENT_TEXT_MAP,
+     .accepts = ACCEPT_TEXT_CODED,
+     .help = "values of nominal predictors that others are compared with, a list or as {region: north}; else "
+             "each one's first"},
     {.name = "importance",
      .type = ARGUMENT_CHOICE,
      .choices = methods,
@@ -121,7 +123,7 @@ static status open_regression(analysis_run *run, regression *g, error *err) {
                              .weighting = run_weighting(run)}};
   if (run_stage(run) == 0) {
     g->phase = regressors_have_levels(run) ? PHASE_LEVELS : PHASE_SUMS;
-    return g->phase == PHASE_SUMS ? regressors_read(run, 0, &g->columns, err) : STATUS_OK;
+    return g->phase == PHASE_SUMS ? regressors_read(run, 0, g->form.intercept, &g->columns, err) : STATUS_OK;
   }
   reader *r = run_carried(run);
   g->phase = (drivers_phase)reader_u8(r);
@@ -260,6 +262,10 @@ static status add_total(const regression *g, const group_walk *w, group_fit *f, 
 static status choose_and_fit(const regression *g, const group_walk *w, const double *matrix, group_fit *f,
                              error *err) {
   bool indefinite = false;
+  if (g->form.pairwise && f->c.n_min < 2) {
+    regressors_warn_apart(&g->columns, w, &f->c);
+    return STATUS_OK;
+  }
   if (g->form.pairwise) {
     TRY(find_indefinite(g, w, &f->c, &indefinite, err));
   }
@@ -276,6 +282,8 @@ static status choose_and_fit(const regression *g, const group_walk *w, const dou
   TRY(drivers_fit_make(g->memory, f->s, f->total, &f->c, &f->fit, &f->solved, err));
   if (!f->solved) {
     warn_group(w, "indefinite_correlations", f->c.n_min);
+  } else if (f->fit.df > 0 && !(f->fit.residual > 0)) {
+    warn_group(w, "perfect_fit", f->c.n_min);
   }
   return STATUS_OK;
 }
@@ -417,7 +425,7 @@ static status step(analysis_run *run, error *err) {
   regression g;
   TRY(open_regression(run, &g, err));
   if (g.phase == PHASE_LEVELS) {
-    TRY(regressors_read(run, 0, &g.columns, err));
+    TRY(regressors_read(run, 0, g.form.intercept, &g.columns, err));
     TRY(need_sums(&g, err));
     return carry(&g, PHASE_SUMS, err);
   }

@@ -22,15 +22,19 @@ static const analysis_argument arguments[] = {
      .required = true,
      .accepts = ACCEPT_CODED,
      .help = "a flag, a scale, or a nominal variable"},
-    {.name = "event", .type = ARGUMENT_TEXTS, .help = "its values that are the event; of a flag 1"},
+    {.name = "event",
+     .type = ARGUMENT_TEXTS,
+     .help = "its values that are the event, also ranges (9..10) and labels; of a flag 1"},
     {.name = "predictors",
      .type = ARGUMENT_VARIABLES,
      .required = true,
      .accepts = ACCEPT_NUMERIC | ACCEPT_TEXT_CODED,
      .help = "what explains it; nominal ones value by value"},
     {.name = "reference",
-     .type = ARGUMENT_TEXTS,
-     .help = "values of nominal predictors that others are compared with; else each one's first"},
+     .type = ARGUMENT_TEXT_MAP,
+     .accepts = ACCEPT_TEXT_CODED,
+     .help = "values of nominal predictors that others are compared with, a list or as {region: north}; else "
+             "each one's first"},
     {.name = "cut",
      .type = ARGUMENT_NUMBER,
      .fallback = "0.5",
@@ -68,6 +72,11 @@ typedef struct regression {
   profile_ends ends; /* of intervals, in PHASE_PROFILE */
 } regression;
 
+/* Whether keys have to be known first: of predictors, or of an outcome whose values are not declared. */
+static bool needs_levels(const analysis_run *run) {
+  return regressors_have_levels(run) || regressors_event_is_open(run);
+}
+
 static status carry(const regression *g, logistic_phase next, error *err) {
   buf *out = run_carry(g->run);
   buf_put_u8(out, (uint8_t)next);
@@ -102,8 +111,8 @@ static status read_models(regression *g, reader *r, error *err) {
 static status open_regression(analysis_run *run, regression *g, error *err) {
   *g = (regression){.run = run, .memory = json_arena(run_section(run))};
   if (run_stage(run) == 0) {
-    g->phase = regressors_have_levels(run) ? PHASE_LEVELS : PHASE_SUMS;
-    return g->phase == PHASE_SUMS ? regressors_read(run, 0, &g->columns, err) : STATUS_OK;
+    g->phase = needs_levels(run) ? PHASE_LEVELS : PHASE_SUMS;
+    return g->phase == PHASE_SUMS ? regressors_read(run, 0, true, &g->columns, err) : STATUS_OK;
   }
   reader *r = run_carried(run);
   g->phase = (logistic_phase)reader_u8(r);
@@ -146,8 +155,9 @@ static status need_sums(const regression *g, error *err) {
 
 static status begin(analysis_run *run, error *err) {
   regression g;
-  if (regressors_have_levels(run)) {
-    return regressors_need(run, err);
+  if (needs_levels(run)) {
+    TRY(regressors_need(run, err));
+    return regressors_event_is_open(run) ? regressors_need_event(run, err) : STATUS_OK;
   }
   TRY(open_regression(run, &g, err));
   return need_sums(&g, err);
@@ -393,7 +403,10 @@ static status step(analysis_run *run, error *err) {
   TRY(open_regression(run, &g, err));
   switch (g.phase) {
     case PHASE_LEVELS:
-      TRY(regressors_read(run, 0, &g.columns, err));
+      TRY(regressors_read(run, 0, true, &g.columns, err));
+      if (regressors_event_is_open(run)) {
+        regressors_warn_event(run, regressors_levels_count(run));
+      }
       TRY(need_sums(&g, err));
       return carry(&g, PHASE_SUMS, err);
     case PHASE_SUMS:

@@ -6,25 +6,19 @@
 #include "stats/analyses/levels.h"
 #include "stats/methods/collinear.h"
 
-static bool is_nominal(const plan *p, uint32_t item) {
+bool regressors_is_nominal(const plan *p, uint32_t item) {
   const program_variable *v = variable_of(p, item);
   return program_variable_form(v) == FORM_CODED && !program_variable_is_numeric_coded(v);
 }
 
 bool regressors_have_levels(const analysis_run *run) {
-  const argument_value *predictors = run_argument(run, "predictors");
-  for (uint32_t i = 0; i < predictors->variables_count; i++) {
-    if (is_nominal(run_plan(run), predictors->variables[i])) {
-      return true;
-    }
-  }
-  return false;
+  return regressors_levels_count(run) > 0;
 }
 
 status regressors_need(analysis_run *run, error *err) {
   const argument_value *predictors = run_argument(run, "predictors");
   for (uint32_t i = 0; i < predictors->variables_count; i++) {
-    if (!is_nominal(run_plan(run), predictors->variables[i])) {
+    if (!regressors_is_nominal(run_plan(run), predictors->variables[i])) {
       continue;
     }
     uint32_t variable = 0;
@@ -41,11 +35,17 @@ status regressors_need(analysis_run *run, error *err) {
 
 /* ---- The columns --------------------------------------------------------------------------------- */
 
-/* Whether the request names KEY as a reference. */
-static bool is_reference(const analysis_run *run, slice key) {
+/* Whether text I of the references is meant for ITEM. */
+static bool is_for(const argument_value *references, uint32_t i, uint32_t item) {
+  return references->variables_count == 0 || references->variables[i] == item;
+}
+
+/* Whether the request names KEY of ITEM, or its label, as the reference. */
+static bool is_reference(const analysis_run *run, uint32_t item, slice key) {
   const argument_value *references = run_argument(run, "reference");
   for (uint32_t i = 0; i < references->list_count; i++) {
-    if (slice_equal(references->texts[i], key)) {
+    if (is_for(references, i, item) &&
+        slice_equal(regressors_key_meant(run_plan(run), item, references->texts[i]), key)) {
       return true;
     }
   }
@@ -64,8 +64,10 @@ static status add_column(regressors *out, regressor column, error *err) {
   return STATUS_OK;
 }
 
-static status add_nominal(analysis_run *run, uint32_t predictor, uint32_t item, const frequency_state *s,
+/* WHOLE: without a reference, an indicator for each key. */
+static status add_nominal(analysis_run *run, uint32_t predictor, const frequency_state *s, bool whole,
                           regressors *out, error *err) {
+  const uint32_t item = run_argument(run, "predictors")->variables[predictor];
   arena *memory = json_arena(run_section(run));
   const axis *keys = &s->keys;
   const uint32_t *order = keys_in_order(memory, run_plan(run), item, keys, false);
@@ -74,8 +76,8 @@ static status add_nominal(analysis_run *run, uint32_t predictor, uint32_t item, 
   }
   uint32_t reference = keys->count;
   for (uint32_t i = keys->count; i-- > 0;) {
-    const bool named = is_reference(run, keys->texts[order[i]]);
-    const bool before = reference < keys->count && is_reference(run, keys->texts[reference]);
+    const bool named = is_reference(run, item, keys->texts[order[i]]);
+    const bool before = reference < keys->count && is_reference(run, item, keys->texts[reference]);
     reference = named || !before ? order[i] : reference;
   }
   if (keys->count < 2) { /* a column that is constant, so that its rows count as the others' do */
@@ -83,11 +85,11 @@ static status add_nominal(analysis_run *run, uint32_t predictor, uint32_t item, 
         out, (regressor){predictor, item, true, keys->count == 1 ? keys->texts[0] : slice_of("")}, err);
   }
   for (uint32_t i = 0; i < keys->count; i++) {
-    if (order[i] != reference) {
+    if (order[i] != reference || whole) {
       TRY(add_column(out, (regressor){predictor, item, true, keys->texts[order[i]]}, err));
     }
   }
-  out->references[predictor] = keys->texts[reference];
+  out->references[predictor] = whole ? slice_of("") : keys->texts[reference];
   return STATUS_OK;
 }
 
@@ -99,45 +101,87 @@ static status make_room(analysis_run *run, regressors *out, error *err) {
   return out->references != NULL && out->at != NULL ? STATUS_OK : error_no_memory(err, "predictors");
 }
 
-/* Warns of texts of "reference" that are no key of any nominal predictor. */
-static void warn_references(analysis_run *run, const regressors *r) {
-  const argument_value *given = run_argument(run, "reference");
-  for (uint32_t i = 0; i < given->list_count; i++) {
-    bool known = false;
-    for (uint32_t k = 0; k < r->predictors_count; k++) {
-      known = known || (r->references[k].length > 0 && slice_equal(r->references[k], given->texts[i]));
-    }
-    for (uint32_t k = 0; k < r->count; k++) {
-      known = known || (r->at[k].is_indicator && slice_equal(r->at[k].key, given->texts[i]));
-    }
-    if (!known) {
-      json *detail = run_detail(run);
-      json_set(detail, "value", json_text(json_arena(run_section(run)), given->texts[i]));
-      run_warn(run, "reference_unknown", detail);
+/* Whether a column of item ITEM, or its reference, is KEY. */
+static bool has_key(const regressors *r, const argument_value *predictors, uint32_t item, slice key) {
+  for (uint32_t k = 0; k < r->predictors_count; k++) {
+    if (predictors->variables[k] == item && r->references[k].length > 0 &&
+        slice_equal(r->references[k], key)) {
+      return true;
     }
   }
+  for (uint32_t k = 0; k < r->count; k++) {
+    if (r->at[k].item == item && r->at[k].is_indicator && slice_equal(r->at[k].key, key)) {
+      return true;
+    }
+  }
+  return false;
 }
 
-status regressors_read(analysis_run *run, uint32_t first, regressors *out, error *err) {
+static bool is_declared(const plan_variable *v, slice key) {
+  for (uint32_t i = 0; i < v->values_count; i++) {
+    if (v->values[i].is_text && slice_equal(v->values[i].text, key)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Warns of a text of "reference" that no row answers: it is declared, or nobody knows it. */
+static void warn_reference(analysis_run *run, const regressors *r, uint32_t at) {
+  const plan *p = run_plan(run);
+  const argument_value *given = run_argument(run, "reference"), *predictors = run_argument(run, "predictors");
+  json *detail = run_detail(run);
+  bool declared = false;
+  for (uint32_t k = 0; k < predictors->variables_count; k++) {
+    const uint32_t item = predictors->variables[k];
+    if (!regressors_is_nominal(p, item) || !is_for(given, at, item)) {
+      continue;
+    }
+    const slice key = regressors_key_meant(p, item, given->texts[at]);
+    if (has_key(r, predictors, item, key)) {
+      return;
+    }
+    if (!declared && (is_declared(&p->variables[item], key) || given->variables_count > 0)) {
+      declared = true;
+      json_set_text(detail, "item", p->variables[item].name);
+    }
+  }
+  json_set(detail, "value", json_text(json_arena(run_section(run)), given->texts[at]));
+  run_warn(run, declared ? "reference_without_answers" : "reference_unknown", detail);
+}
+
+uint32_t regressors_levels_count(const analysis_run *run) {
   const argument_value *predictors = run_argument(run, "predictors");
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < predictors->variables_count; i++) {
+    count += regressors_is_nominal(run_plan(run), predictors->variables[i]);
+  }
+  return count;
+}
+
+status regressors_read(analysis_run *run, uint32_t first, bool constant, regressors *out, error *err) {
+  const argument_value *predictors = run_argument(run, "predictors");
+  bool whole = !constant;
   TRY(make_room(run, out, err));
   for (uint32_t i = 0; i < out->predictors_count; i++) {
     const uint32_t item = predictors->variables[i];
-    if (is_nominal(run_plan(run), item)) {
-      TRY(add_nominal(run, i, item, run_result(run, first++), out, err));
+    if (regressors_is_nominal(run_plan(run), item)) {
+      TRY(add_nominal(run, i, run_result(run, first++), whole, out, err));
+      whole = false;
     } else {
       TRY(add_column(out, (regressor){.predictor = i, .item = item}, err));
     }
   }
-  warn_references(run, out);
+  for (uint32_t i = 0; i < run_argument(run, "reference")->list_count; i++) {
+    warn_reference(run, out, i);
+  }
   return STATUS_OK;
 }
 
 /* ---- Their variables ------------------------------------------------------------------------------ */
 
-/* 1 where INPUT's answer is in RANGES, else 0. */
-static status add_flag(analysis_run *run, const char *name, uint32_t input, program_range *ranges,
-                       uint32_t count, uint32_t *index, error *err) {
+status regressors_add_flag(analysis_run *run, const char *name, uint32_t input, program_range *ranges,
+                           uint32_t count, uint32_t *index, error *err) {
   const program_variable v = {.kind = VARIABLE_RECODE,
                               .name = name,
                               .inputs = &input,
@@ -156,97 +200,33 @@ status regressors_add(analysis_run *run, const regressors *r, uint32_t *variable
     if (r->at[i].is_indicator) {
       program_range range = {.is_text = true, .text = r->at[i].key, .code = 1};
       const char *name = run_plan(run)->variables[r->at[i].item].name;
-      TRY(add_flag(run, name, variable, &range, 1, &variables[i], err));
+      TRY(regressors_add_flag(run, name, variable, &range, 1, &variables[i], err));
     }
   }
   return STATUS_OK;
-}
-
-/* Flags are 0 and 1 already. */
-static bool is_flag(const program_variable *v) {
-  switch (v->kind) {
-    case VARIABLE_TOP:
-    case VARIABLE_OPTION:
-    case VARIABLE_CONDITION:
-      return true;
-    default:
-      return v->kind == VARIABLE_SCALE && v->low == 0 && v->high == 1 && !v->reversed;
-  }
-}
-
-static status check_event_code(const plan *p, uint32_t variable, const char *name, slice text, error *err) {
-  decimal number;
-  if (!decimal_parse(text, '.', &number) || number.mantissa % decimal_power10(number.scale) != 0) {
-    return error_set(err, STATUS_SPECIFICATION,
-                     "event: \"%.*s\" is not a code of \"%s\"; codes are whole numbers", (int)text.length,
-                     text.bytes, name);
-  }
-  int64_t low = 0, high = 0;
-  const int64_t code = number.mantissa / decimal_power10(number.scale);
-  if (codes_range(p, variable, &low, &high) && (code < low || code > high)) {
-    return error_set(err, STATUS_SPECIFICATION,
-                     "event: %lld is not a code of \"%s\", whose codes go from %lld to %lld", (long long)code,
-                     name, (long long)low, (long long)high);
-  }
-  return STATUS_OK;
-}
-
-static status check_event_text(const program_variable *v, const char *name, slice text, error *err) {
-  bool declared = v->kind != VARIABLE_NOMINAL || !v->closed;
-  for (uint32_t i = 0; i < v->keys_count && !declared; i++) {
-    declared = slice_equal(v->keys[i], text);
-  }
-  if (!declared) {
-    return error_set(err, STATUS_SPECIFICATION,
-                     "event: \"%.*s\" is not a declared value of \"%s\", which takes no others",
-                     (int)text.length, text.bytes, name);
-  }
-  return STATUS_OK;
-}
-
-status regressors_check_event(const plan *p, uint32_t variable, const argument_value *events, error *err) {
-  const program_variable *v = variable_of(p, variable);
-  const char *name = p->variables[variable].name;
-  if (events->list_count == 0 && !is_flag(v)) {
-    return error_set(
-        err, STATUS_SPECIFICATION,
-        "event: say which values of \"%s\" are the event, as in \"event: [yes]\" or \"event: [9, 10]\"",
-        name);
-  }
-  for (uint32_t i = 0; i < events->list_count; i++) {
-    TRY(is_nominal(p, variable) ? check_event_text(v, name, events->texts[i], err)
-                                : check_event_code(p, variable, name, events->texts[i], err));
-  }
-  return STATUS_OK;
-}
-
-status regressors_add_event(analysis_run *run, uint32_t variable, const argument_value *events,
-                            uint32_t *index, error *err) {
-  const plan *p = run_plan(run);
-  TRY(run_variable(run, variable, index, err));
-  if (events->list_count == 0) {
-    return STATUS_OK;
-  }
-  program_range *ranges = ARENA_ARRAY(json_arena(run_section(run)), program_range, events->list_count);
-  if (ranges == NULL) {
-    return error_no_memory(err, "event");
-  }
-  for (uint32_t i = 0; i < events->list_count; i++) {
-    ranges[i].code = 1;
-    if (is_nominal(p, variable)) {
-      ranges[i].is_text = true;
-      ranges[i].text = events->texts[i];
-    } else if (decimal_parse(events->texts[i], '.', &ranges[i].low)) {
-      ranges[i].has_low = ranges[i].has_high = true;
-      ranges[i].high = ranges[i].low;
-    }
-  }
-  return add_flag(run, p->variables[variable].name, *index, ranges, events->list_count, index, err);
 }
 
 /* ---- Which of them a model can have -------------------------------------------------------------- */
 
+/* A map of references names nominal predictors. */
+static status check_references(const plan *p, const plan_analysis *a, error *err) {
+  const argument_value *predictors = request_argument(a, "predictors");
+  const argument_value *references = request_argument(a, "reference");
+  for (uint32_t i = 0; i < references->variables_count; i++) {
+    bool found = false;
+    for (uint32_t k = 0; k < predictors->variables_count; k++) {
+      found = found || predictors->variables[k] == references->variables[i];
+    }
+    if (!found) {
+      return error_set(err, STATUS_SPECIFICATION, "reference: \"%s\" is not among the predictors",
+                       p->variables[references->variables[i]].name);
+    }
+  }
+  return STATUS_OK;
+}
+
 status regressors_check(const plan *p, const plan_analysis *a, error *err) {
+  TRY(check_references(p, a, err));
   const argument_value *predictors = request_argument(a, "predictors");
   const uint32_t outcome = request_argument(a, "outcome")->variables[0];
   for (uint32_t i = 0; i < a->breakdowns_count; i++) {
@@ -364,6 +344,27 @@ status regressors_choose(const regressors *r, const group_walk *w, const double 
   return STATUS_OK;
 }
 
+static const char *name_of(const regressors *r, const group_walk *w, uint32_t column) {
+  const uint32_t outcome = run_argument(w->run, "outcome")->variables[0];
+  return run_plan(w->run)->variables[column > 0 ? r->at[column - 1].item : outcome].name;
+}
+
+void regressors_warn_apart(const regressors *r, const group_walk *w, const covariance *c) {
+  for (uint32_t i = 0; i < c->count; i++) {
+    for (uint32_t j = i + 1; j < c->count; j++) {
+      if (c->n[(size_t)i * c->count + j] < 2) {
+        json *detail = run_detail(w->run);
+        json_set_text(detail, "item", name_of(r, w, i));
+        json_set_text(detail, "other_item", name_of(r, w, j));
+        json_set(detail, "group", group_json(w));
+        json_set_integer(detail, "n", c->n[(size_t)i * c->count + j]);
+        run_warn(w->run, "no_common_rows", detail);
+        return;
+      }
+    }
+  }
+}
+
 /* ---- In the report, and as bytes ------------------------------------------------------------------ */
 
 void regressors_put_name(const analysis_run *run, const regressor *column, buf *out) {
@@ -385,30 +386,23 @@ void regressors_name(const regressors *r, uint32_t column, table *t) {
   table_key(t, "value", &keys, 0);
 }
 
-static json *outcome_detail(analysis_run *run) {
+json *regressors_outcome_detail(analysis_run *run) {
   json *detail = run_detail(run);
   json_set_text(detail, "item", run_plan(run)->variables[run_argument(run, "outcome")->variables[0]].name);
   return detail;
 }
 
 void regressors_note_outcome(analysis_run *run) {
-  run_note(run, "note_outcome", outcome_detail(run));
+  run_note(run, "note_outcome", regressors_outcome_detail(run));
 }
 
-void regressors_note_event(analysis_run *run) {
-  const argument_value *events = run_argument(run, "event");
-  buf values;
-  buf_init(&values);
-  for (uint32_t i = 0; i < events->list_count; i++) {
-    buf_printf(&values, "%s%.*s", i > 0 ? ", " : "", (int)events->texts[i].length, events->texts[i].bytes);
+/* Whether the predictor has an indicator for each of its values, several, and no reference. */
+static bool has_all_values(const regressors *r, uint32_t predictor) {
+  uint32_t indicators = 0;
+  for (uint32_t k = 0; k < r->count; k++) {
+    indicators += r->at[k].predictor == predictor && r->at[k].is_indicator;
   }
-  json *detail = outcome_detail(run);
-  json_set(
-      detail, "values",
-      json_text(json_arena(run_section(run)),
-                events->list_count > 0 ? (slice){(const char *)values.data, values.length} : slice_of("1")));
-  run_note(run, "note_event", detail);
-  buf_fini(&values);
+  return indicators > 1 && r->references[predictor].length == 0;
 }
 
 void regressors_note(analysis_run *run, const regressors *r) {
@@ -419,6 +413,10 @@ void regressors_note(analysis_run *run, const regressors *r) {
       json_set_text(detail, "item", run_plan(run)->variables[predictors->variables[i]].name);
       json_set(detail, "value", json_text(json_arena(run_section(run)), r->references[i]));
       run_note(run, "note_reference", detail);
+    } else if (has_all_values(r, i)) {
+      json *detail = run_detail(run);
+      json_set_text(detail, "item", run_plan(run)->variables[predictors->variables[i]].name);
+      run_note(run, "note_all_values", detail);
     }
   }
 }
@@ -449,7 +447,7 @@ status regressors_decode(analysis_run *run, reader *r, regressors *out, error *e
     at->is_indicator = reader_flag(r);
     at->key = reader_text(r, PROGRAM_TEXT_MAX, memory);
     at->item = predictors->variables[at->predictor];
-    if (at->is_indicator != is_nominal(run_plan(run), at->item)) {
+    if (at->is_indicator != regressors_is_nominal(run_plan(run), at->item)) {
       reader_fail(r, "a column of another kind than its predictor");
     }
   }

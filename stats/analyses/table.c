@@ -162,12 +162,54 @@ json *run_detail(analysis_run *run) {
   return json_object(json_arena(run->section));
 }
 
+/* How far back a remark is looked for that says the same. */
+enum { REPEATS_LOOK_BACK = 256 };
+
+static bool is_same(const json *a, const json *b) {
+  const json_kind kind = json_kind_of(a);
+  const bool is_object = kind == JSON_OBJECT;
+  if (kind != json_kind_of(b) || json_count(a) != json_count(b)) {
+    return false;
+  }
+  for (size_t i = 0; is_object && i < json_count(a); i++) {
+    const char *of_a = "", *of_b = "";
+    const json *x = json_member(a, i, &of_a), *y = json_member(b, i, &of_b);
+    if (strcmp(of_a, of_b) != 0 || !is_same(x, y)) {
+      return false;
+    }
+  }
+  switch (kind) {
+    case JSON_TEXT:
+      return slice_equal(json_as_text(a), json_as_text(b));
+    case JSON_INTEGER:
+      return json_as_integer(a) == json_as_integer(b);
+    case JSON_NUMBER:
+      return !(json_as_number(a) < json_as_number(b)) && !(json_as_number(a) > json_as_number(b));
+    default:
+      return is_object || kind == JSON_NULL;
+  }
+}
+
+/* Whether LIST ends with a remark like ENTRY: parts of an analysis come upon the same thing. */
+static bool is_repeated(const json *list, const json *entry) {
+  const size_t count = json_count(list), first = count > REPEATS_LOOK_BACK ? count - REPEATS_LOOK_BACK : 0;
+  for (size_t i = count; i-- > first;) {
+    if (is_same(json_at(list, i), entry)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void section_say(analysis_run *run, const char *list, const char *code, json *detail) {
   assert(term_find(code) != NULL && term_find(code)->format == TERM_SENTENCE);
+  json *remarks = section_list(run->section, list);
   json *entry = json_object(json_arena(run->section));
   json_set_text(entry, "code", code);
   json_set(entry, "detail", detail != NULL ? detail : run_detail(run));
-  json_push(section_list(run->section, list), entry);
+  if (!is_repeated(remarks, entry)) {
+    json_push(remarks, entry);
+  }
 }
 
 void run_warn(analysis_run *run, const char *code, json *detail) {

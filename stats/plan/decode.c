@@ -204,6 +204,10 @@ static void check_value(reader *r, const analysis_argument *table, const argumen
     case ARGUMENT_TEXTS:
       good = good && (!a->given || a->texts != NULL);
       break;
+    case ARGUMENT_TEXT_MAP:
+      good = good && (!a->given ||
+                      (a->texts != NULL && (a->variables_count == 0 || a->variables_count == a->list_count)));
+      break;
     case ARGUMENT_NUMBER_MAP:
       good = good && (!a->given || (a->numbers != NULL && a->list_count == a->variables_count));
       break;

@@ -93,6 +93,7 @@ typedef enum argument_type {
   ARGUMENT_INTEGERS, /* a list, or "2..6" */
   ARGUMENT_NUMBERS,  /* a list of numbers, or of lists of numbers (rows) */
   ARGUMENT_TEXTS, /* one text or a list, in tidy form (base/tidy.h): values of another argument's variable */
+  ARGUMENT_TEXT_MAP,   /* texts as TEXTS, or by variable: `variables` too then, one for each text */
   ARGUMENT_NUMBER_MAP, /* numbers by variable: `variables` and `numbers`, one of each */
   ARGUMENT_QUESTIONS,  /* questions of a banner table, each with what is asked of it alone */
 } argument_type;

@@ -19,9 +19,21 @@ static void maps_of_numbers_are_checked_key_by_key(void **state) {
   check_mistakes(cases, sizeof cases / sizeof cases[0]);
 }
 
+static void maps_of_texts_are_checked_key_by_key(void **state) {
+  (void)state;
+  static const mistake_case cases[] = {
+      {ANALYSES("  - drivers: {outcome: s, predictors: [t, n], reference: {t: 5}}\n"),
+       "11:59: reference: 't' is a scale; expected a nominal variable"},
+      {ANALYSES("  - drivers: {outcome: s, predictors: [t], reference: {n: beta}}\n"),
+       "11:44: reference: \"n\" is not among the predictors"},
+  };
+  check_mistakes(cases, sizeof cases / sizeof cases[0]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(maps_of_numbers_are_checked_key_by_key),
+      cmocka_unit_test(maps_of_texts_are_checked_key_by_key),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,18 +167,24 @@ static void parse_integers(const plan *p, const char *value, argument_value *out
 }
 
 /* "quality=0.8 price=0.75" */
-static void parse_map(const plan *p, const char *value, argument_value *out) {
+static void parse_map(const plan *p, const char *value, bool numbers, argument_value *out) {
   const char *list[LIST_MAX];
   const uint32_t count = words(p, value, list);
   out->variables = ARENA_ARRAY(p->memory, uint32_t, count);
-  out->numbers = ARENA_ARRAY(p->memory, decimal, count);
+  out->numbers = numbers ? ARENA_ARRAY(p->memory, decimal, count) : NULL;
+  out->texts = numbers ? NULL : ARENA_ARRAY(p->memory, slice, count);
   out->variables_count = out->list_count = count;
   for (uint32_t i = 0; i < count; i++) {
     const slice item = slice_of(list[i]);
     const char *equal = strchr(list[i], '=');
     const slice name = {item.bytes, equal != NULL ? (size_t)(equal - item.bytes) : item.length};
     out->variables[i] = build_find(p, arena_copy(p->memory, name));
-    decimal_parse(slice_of(equal != NULL ? equal + 1 : ""), '.', &out->numbers[i]);
+    const slice given = slice_of(equal != NULL ? equal + 1 : "");
+    if (numbers) {
+      decimal_parse(given, '.', &out->numbers[i]);
+    } else {
+      out->texts[i] = given;
+    }
   }
 }
 
@@ -227,6 +233,12 @@ static void parse(const plan *p, const analysis_argument *argument, const char *
     case ARGUMENT_INTEGERS:
       parse_integers(p, value, out);
       break;
+    case ARGUMENT_TEXT_MAP:
+      if (strchr(value, '=') != NULL) {
+        parse_map(p, value, false, out);
+        break;
+      }
+      /* fall through */
     case ARGUMENT_TEXTS:
       out->list_count = words(p, value, list);
       out->texts = ARENA_ARRAY(p->memory, slice, out->list_count);
@@ -241,7 +253,7 @@ static void parse(const plan *p, const analysis_argument *argument, const char *
       out->number = strtod(value, NULL);
       break;
     case ARGUMENT_NUMBER_MAP:
-      parse_map(p, value, out);
+      parse_map(p, value, true, out);
       break;
     case ARGUMENT_NUMBERS:
       fail(argument->name, "the builder does not know lists of numbers");

@@ -133,6 +133,7 @@ static argument_value argument_for(plan *p, const analysis_argument *table) {
       a.list_count = 2;
       break;
     case ARGUMENT_TEXTS:
+    case ARGUMENT_TEXT_MAP:
       a.texts = ARENA_ARRAY(p->memory, slice, 2);
       a.texts[0] = slice_of("yes");
       a.texts[1] = slice_of("");
