@@ -87,6 +87,7 @@ HANDLER(on_load, jobs, jobs_on_load)
 HANDLER(on_watch, jobs, jobs_on_watch)
 HANDLER(on_ask, jobs, jobs_on_ask)
 HANDLER(on_cancel, jobs, jobs_on_cancel)
+HANDLER(on_rows, jobs, jobs_on_rows)
 HANDLER(on_result, jobs, jobs_on_result)
 HANDLER(on_failure, jobs, jobs_on_failure)
 #undef HANDLER
@@ -101,12 +102,13 @@ static message_handler *const handlers[MESSAGES_COUNT] = {
     [MESSAGE_DATASET] = on_dataset, [MESSAGE_COMMIT] = on_commit,   [MESSAGE_LOAD] = on_load,
     [MESSAGE_DROP] = on_drop,       [MESSAGE_SUBMIT] = on_submit,   [MESSAGE_WATCH] = on_watch,
     [MESSAGE_ASK] = on_ask,         [MESSAGE_CANCEL] = on_cancel,   [MESSAGE_LIST] = on_list,
-    [MESSAGE_RESULT] = on_result,   [MESSAGE_FAILURE] = on_failure,
+    [MESSAGE_RESULT] = on_result,   [MESSAGE_FAILURE] = on_failure, [MESSAGE_ROWS] = on_rows,
 };
 
 /* Requests with large answers, which may pile up; `want` is handled separately. */
 static bool asks_for_much(message_kind kind) {
-  return kind == MESSAGE_LIST || kind == MESSAGE_DATASET || kind == MESSAGE_ASK || kind == MESSAGE_WATCH;
+  return kind == MESSAGE_LIST || kind == MESSAGE_DATASET || kind == MESSAGE_ASK || kind == MESSAGE_WATCH ||
+         kind == MESSAGE_ROWS;
 }
 
 static status handle(broker *b, peer *from, wire_message *m, error *why) {

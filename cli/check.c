@@ -169,7 +169,7 @@ static status check_data(evaluation *e, const char *const *paths, size_t count, 
   TRY(evaluation_make_plan(e, err));
   buf report;
   buf_init(&report);
-  status st = local_job_run(e, paths, count, &report, NULL, err);
+  status st = local_job_run(e, paths, count, NULL, &report, NULL, err);
   if (st == STATUS_OK) {
     st = answer_and_judge(e, &report, answer, err);
   }

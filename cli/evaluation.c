@@ -268,7 +268,14 @@ status evaluation_make_plan(evaluation *e, error *err) {
   plan_destroy(e->plan);
   e->plan = NULL;
   status st = spec_plan(e->specification, e->dataset, &e->plan, &problems, err);
-  return evaluation_say_problems(&problems, st, err);
+  TRY(evaluation_say_problems(&problems, st, err));
+  if (e->settings->rows && !e->plan->rows.wanted) {
+    return error_set(err, STATUS_SPECIFICATION,
+                     "the specification does not say what is to come back for each row; list it, such as "
+                     "`rows: [weight, satisfaction]`");
+  }
+  e->plan->rows.wanted = e->settings->rows;
+  return STATUS_OK;
 }
 
 void evaluation_fini(evaluation *e) {

@@ -214,7 +214,7 @@ void help_subcommand(const subcommand *s, buf *out) {
   buf_printf(out, "%scanvass %s%s%s\n\n", language_said(words[SAID_USAGE]), s->name,
              s->usage[0] == '\0' ? "" : " ", s->usage);
   put_lines(out, language_said(s->about), 0);
-  buf_printf(out, "\n%s\n", language_said(words[SAID_OPTIONS]));
+  buf_printf(out, "%s\n", language_said(words[SAID_OPTIONS]));
   for (size_t i = 0; i < s->options_count; i++) {
     put_option(out, &s->options[i]);
   }

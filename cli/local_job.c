@@ -14,8 +14,15 @@ static bool on_progress(void *context, const session_progress *p) {
   return !interrupt_requested();
 }
 
-static status submit_and_wait(evaluation *e, session *link, bool may_lose, buf *report,
-                              session_progress *last, error *err) {
+typedef struct running {
+  evaluation *evaluation;
+  const local_job_ending *ending;
+  buf *report;
+  session_progress *last;
+} running;
+
+static status submit_and_wait(const running *r, session *link, bool may_lose, error *err) {
+  evaluation *e = r->evaluation;
   char job[SESSION_JOB_BYTES];
   submission parts;
   submission_init(&parts);
@@ -25,14 +32,18 @@ static status submit_and_wait(evaluation *e, session *link, bool may_lose, buf *
     st = session_submit(link, &parts.job, job, err);
   }
   if (st == STATUS_OK) {
-    st = session_wait(link, job, on_progress, e, report, last, err);
+    st = session_wait(link, job, on_progress, e, r->report, r->last, err);
   }
   progress_clear(&e->progress);
   submission_fini(&parts);
+  if (st == STATUS_OK && r->ending != NULL) {
+    st = r->ending->take(r->ending->context, link, job, r->report, err);
+  }
   return st;
 }
 
-static status evaluate_once(evaluation *e, bool may_lose, buf *report, session_progress *last, error *err) {
+static status evaluate_once(const running *r, bool may_lose, error *err) {
+  const evaluation *e = r->evaluation;
   embedded *cluster = NULL;
   session *link = NULL;
   TRY(embedded_start(e->shards, evaluation_workers(e), &cluster, err));
@@ -40,7 +51,7 @@ static status evaluate_once(evaluation *e, bool may_lose, buf *report, session_p
                                 .endpoint = embedded_endpoint(cluster)};
   status st = session_connect(&here, &link, err);
   if (st == STATUS_OK) {
-    st = submit_and_wait(e, link, may_lose, report, last, err);
+    st = submit_and_wait(r, link, may_lose, err);
     session_close(link);
   }
   embedded_stop(cluster);
@@ -54,19 +65,19 @@ static status choose_kernels(error *err) {
 
 /* A shard that turns out to be altered is set aside and thus missing: its file is then read again, which
  * restores all shards of that file.  So there is one more attempt for each file, before rows are given up. */
-status local_job_run(evaluation *e, const char *const *paths, size_t count, buf *report,
-                     session_progress *last, error *err) {
+status local_job_run(evaluation *e, const char *const *paths, size_t count, const local_job_ending *ending,
+                     buf *report, session_progress *last, error *err) {
   session_progress ignored;
-  session_progress *counts = last != NULL ? last : &ignored;
+  const running r = {e, ending, report, last != NULL ? last : &ignored};
   TRY(choose_kernels(err));
-  status st = evaluate_once(e, false, report, counts, err);
+  status st = evaluate_once(&r, false, err);
   for (size_t i = 0; i < count && st == STATUS_NOT_FOUND && e->settings->store != NULL; i++) {
     TRY(evaluation_load_data(e, paths, count, err));
     TRY(evaluation_make_plan(e, err));
-    st = evaluate_once(e, false, report, counts, err);
+    st = evaluate_once(&r, false, err);
   }
   if (e->plan->may_lose && (st == STATUS_NOT_FOUND || st == STATUS_CORRUPT)) {
-    st = evaluate_once(e, true, report, counts, err);
+    st = evaluate_once(&r, true, err);
   }
   return st;
 }

@@ -69,23 +69,6 @@ static status write_failure(int fd, const char *name, int problem, error *err) {
   return error_set(err, STATUS_IO, "cannot write to %s: %s", name, strerror(problem));
 }
 
-static status write_all(int fd, const buf *content, const char *name, error *err) {
-  const int problem = file_write(fd, content->data, content->length);
-  return problem == 0 ? STATUS_OK : write_failure(fd, name, problem, err);
-}
-
-static status write_through(const char *path, const buf *content, error *err) {
-  int fd = open(path, O_WRONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return error_set(err, STATUS_IO, "cannot open %s: %s", path, strerror(errno));
-  }
-  status st = write_all(fd, content, path, err);
-  if (close(fd) != 0 && st == STATUS_OK) {
-    st = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
-  }
-  return st;
-}
-
 /* What a link points at, as seen from where the link is; NULL: PATH is not a link, or memory is short. */
 static char *follow_link(const char *path) {
   char target[PATH_MAX];
@@ -131,41 +114,6 @@ static mode_t wanted_mode(const char *path) {
   return 0666 & ~mask;
 }
 
-static status fill_beside(int fd, const char *path, const buf *content, error *err) {
-  status st = write_all(fd, content, path, err);
-  if (st == STATUS_OK && (fchmod(fd, wanted_mode(path)) != 0 || fsync(fd) != 0)) {
-    st = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
-  }
-  if (close(fd) != 0 && st == STATUS_OK) {
-    st = error_set(err, STATUS_IO, "cannot write to %s: %s", path, strerror(errno));
-  }
-  return st;
-}
-
-static status write_beside(const char *path, const buf *content, error *err) {
-  size_t size = strlen(path) + sizeof ".XXXXXX";
-  char *beside = malloc(size);
-  if (beside == NULL) {
-    return error_no_memory(err, path);
-  }
-  (void)snprintf(beside, size, "%s.XXXXXX", path);
-  int fd = mkostemp(beside, O_CLOEXEC);
-  if (fd < 0) {
-    status st = error_set(err, STATUS_IO, "cannot create a file beside %s: %s", path, strerror(errno));
-    free(beside);
-    return st;
-  }
-  status st = fill_beside(fd, path, content, err);
-  if (st == STATUS_OK && rename(beside, path) != 0) {
-    st = error_set(err, STATUS_IO, "cannot rename %s to %s: %s", beside, path, strerror(errno));
-  }
-  if (st != STATUS_OK) {
-    (void)unlink(beside);
-  }
-  free(beside);
-  return st;
-}
-
 static bool is_device_or_pipe(const char *path) {
   struct stat info;
   return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
@@ -204,18 +152,97 @@ bool output_is_unread(void) {
   return is_unread;
 }
 
-status output_write(const char *path, const buf *content, error *err) {
-  const int fd = descriptor_of(path);
-  if (fd >= 0) {
-    return write_all(fd, content, fd == STDOUT_FILENO ? STANDARD_OUTPUT : path, err);
+/* ---- Writing ------------------------------------------------------------------------------------- */
+
+static status open_beside(output_stream *o, const char *path, error *err) {
+  o->path = output_resolve(path); /* a link stays a link */
+  const size_t size = o->path != NULL ? strlen(o->path) + sizeof ".XXXXXX" : 0;
+  o->beside = size > 0 ? malloc(size) : NULL;
+  if (o->beside == NULL) {
+    return error_no_memory(err, path);
   }
-  if (is_device_or_pipe(path)) {
-    return write_through(path, content, err);
+  (void)snprintf(o->beside, size, "%s.XXXXXX", o->path);
+  o->fd = mkostemp(o->beside, O_CLOEXEC);
+  if (o->fd >= 0) {
+    return STATUS_OK;
   }
-  char *resolved = output_resolve(path); /* a link stays a link */
-  status st = resolved == NULL ? error_no_memory(err, path) : write_beside(resolved, content, err);
-  free(resolved);
+  free(o->beside);
+  o->beside = NULL; /* there is none to be removed */
+  return error_set(err, STATUS_IO, "cannot create a file beside %s: %s", o->path, strerror(errno));
+}
+
+static status open_stream(output_stream *o, const char *path, error *err) {
+  o->fd = descriptor_of(path);
+  if (o->fd >= 0) {
+    o->is_borrowed = true;
+    return STATUS_OK;
+  }
+  if (!is_device_or_pipe(path)) {
+    return open_beside(o, path, err);
+  }
+  o->fd = open(path, O_WRONLY | O_CLOEXEC);
+  return o->fd >= 0 ? STATUS_OK : error_set(err, STATUS_IO, "cannot open %s: %s", path, strerror(errno));
+}
+
+status output_stream_open(const char *path, output_stream *o, error *err) {
+  *o = (output_stream){.name = output_is_standard(path) ? STANDARD_OUTPUT : path};
+  const status st = open_stream(o, path, err);
+  if (st != STATUS_OK) {
+    output_stream_abandon(o);
+  }
   return st;
+}
+
+status output_stream_put(const output_stream *o, slice bytes, error *err) {
+  const int problem = file_write(o->fd, bytes.bytes, bytes.length);
+  return problem == 0 ? STATUS_OK : write_failure(o->fd, o->name, problem, err);
+}
+
+/* Its bytes are on disk before it takes its place. */
+static status finish_beside(const output_stream *o, error *err) {
+  return fchmod(o->fd, wanted_mode(o->path)) == 0 && fsync(o->fd) == 0
+             ? STATUS_OK
+             : error_set(err, STATUS_IO, "cannot write to %s: %s", o->path, strerror(errno));
+}
+
+status output_stream_finish(output_stream *o, error *err) {
+  status st = o->beside != NULL ? finish_beside(o, err) : STATUS_OK;
+  if (!o->is_borrowed && close(o->fd) != 0 && st == STATUS_OK) {
+    st = error_set(err, STATUS_IO, "cannot write to %s: %s", o->name, strerror(errno));
+  }
+  o->fd = -1;
+  if (st == STATUS_OK && o->beside != NULL && rename(o->beside, o->path) != 0) {
+    st = error_set(err, STATUS_IO, "cannot rename %s to %s: %s", o->beside, o->path, strerror(errno));
+  }
+  if (st == STATUS_OK) {
+    free(o->beside);
+    o->beside = NULL;
+  }
+  output_stream_abandon(o);
+  return st;
+}
+
+void output_stream_abandon(output_stream *o) {
+  if (o->fd >= 0 && !o->is_borrowed) {
+    (void)close(o->fd);
+  }
+  if (o->beside != NULL) {
+    (void)unlink(o->beside);
+  }
+  free(o->beside);
+  free(o->path);
+  *o = (output_stream){.fd = -1};
+}
+
+status output_write(const char *path, const buf *content, error *err) {
+  output_stream o;
+  TRY(output_stream_open(path, &o, err));
+  const status st = output_stream_put(&o, (slice){(const char *)content->data, content->length}, err);
+  if (st != STATUS_OK) {
+    output_stream_abandon(&o);
+    return st;
+  }
+  return output_stream_finish(&o, err);
 }
 
 status output_json(const buf *json, const char *what, error *err) {

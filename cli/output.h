@@ -21,6 +21,17 @@ status output_check(const char *path, error *err) MUST_USE;
  * STATUS_IO with the system's reason, such as a full disk; with an empty message when standard output is no
  * longer read. */
 status output_write(const char *path, const buf *content, error *err) MUST_USE;
+/* The same piece by piece: what is opened is finished or abandoned. */
+typedef struct output_stream {
+  int fd;
+  bool is_borrowed;    /* an open descriptor */
+  const char *name;    /* for messages; borrowed */
+  char *path, *beside; /* of a regular file: its place, and where it is written */
+} output_stream;
+status output_stream_open(const char *path, output_stream *o, error *err) MUST_USE;
+status output_stream_put(const output_stream *o, slice bytes, error *err) MUST_USE;
+status output_stream_finish(output_stream *o, error *err) MUST_USE; /* also abandons after a failure */
+void output_stream_abandon(output_stream *o);
 /* JSON (one line, not yet ended) on standard output.  Texts in it may come from others: what is not harmless
  * in them is escaped, which JSON's readers undo.  STATUS_NO_MEMORY when JSON is not whole; WHAT is for
  * messages. */

@@ -145,8 +145,7 @@ static status report(const settings *s, const char *const *operands, size_t coun
 
 const subcommand subcommand_report = {
     .name = "report",
-    .summary = SAID("print the report of a finished job, or a saved one", "输出已完成作业或已保存的报告",
-                    "輸出已完成作業或已儲存的報告"),
+    .summary = RESULT_SUMMARY,
     .usage = "[OPTIONS] JOB|FILE",
     .about = SAID("Prints a job's report, as often as you like.  A job that has not ended is a\n"
                   "failure (exit code 1) that says how far it is; 'canvass watch' waits for it.\n"

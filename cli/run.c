@@ -69,7 +69,7 @@ static status run_steps(evaluation *e, const char *const *operands, size_t count
   TRY(evaluation_make_plan(e, err));
   TRY(rendering_check(e->settings, e->plan, err));
   session_progress last = {0};
-  TRY(local_job_run(e, operands + 1, count - 1, report, &last, err));
+  TRY(local_job_run(e, operands + 1, count - 1, NULL, report, &last, err));
   say_what_was_new(e->settings, &last);
   TRY(findings_judge(e, report, err));
   return rendering_write(e->settings, report, err);
@@ -89,8 +89,7 @@ static status run(const settings *s, const char *const *operands, size_t count, 
 
 const subcommand subcommand_run = {
     .name = "run",
-    .summary = SAID("evaluate survey files and print the report", "评价调查文件，输出报告",
-                    "評價調查檔案，輸出報告"),
+    .summary = EVALUATION_SUMMARY,
     .usage = "[OPTIONS] SPEC DATA...",
     .about = SAID("Reads survey files as the specification SPEC says and prints a report.\n"
                   "DATA: survey files, also .gz and .zst, as one dataset; - is standard input.\n",

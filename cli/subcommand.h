@@ -38,7 +38,8 @@ typedef struct settings {
   int job_state;    /* of the jobs that are listed; -1: any */
   unsigned limit;   /* how many of them; 0: all, or as many as fit a terminal */
   bool wait, append, json, merge;
-  bool man; /* help as a page of the manual */
+  bool rows; /* rows come back */
+  bool man;  /* help as a page of the manual */
 } settings;
 
 /* A row for the options of every subcommand that says something to people. */
@@ -67,6 +68,14 @@ typedef struct subcommand {
   /* A status other than STATUS_OK ends the program with its exit code and ERR's message. */
   status (*run)(const settings *s, const char *const *operands, size_t count, error *err);
 } subcommand;
+
+/* Of `run` and `score`, and of `report` and `rows`, which share lines of the overview. */
+#define EVALUATION_SUMMARY                                                                      \
+  SAID("evaluate survey files: the report; a line per row", "评价调查文件：输出报告；逐行结果", \
+       "評價調查檔案：輸出報告；逐列結果")
+#define RESULT_SUMMARY                                                                       \
+  SAID("print a job's report, or a saved one; its rows", "输出作业或已保存的报告；作业的行", \
+       "輸出作業或已儲存的報告；作業的列")
 
 /* Of `version`, `completion` and `help`, which share a line of the overview. */
 #define BESIDES_SUMMARY                                                               \

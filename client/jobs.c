@@ -28,7 +28,7 @@ static int digit_of(char c) {
   return at == NULL ? -1 : (int)(at - digits);
 }
 
-static status job_from_hex(const char *hex, uint8_t out[JOB_ID_BYTES], error *err) {
+status session_job_id(const char *hex, uint8_t out[JOB_ID_BYTES], error *err) {
   bool is_well = strlen(hex) == 2 * JOB_ID_BYTES;
   for (size_t i = 0; is_well && i < JOB_ID_BYTES; i++) {
     const int high = digit_of(hex[2 * i]);
@@ -219,7 +219,7 @@ static status follow(following *f, bool (*callback)(void *context, const session
 status session_wait(session *s, const char *job, bool (*callback)(void *context, const session_progress *p),
                     void *context, buf *report, session_progress *last, error *err) {
   following f = {.link = s, .request = ++s->requests, .report = report};
-  TRY(job_from_hex(job, f.id, err));
+  TRY(session_job_id(job, f.id, err));
   TRY(follow(&f, callback, context, err));
   if (last != NULL) {
     *last = f.now;
@@ -231,7 +231,7 @@ status session_wait(session *s, const char *job, bool (*callback)(void *context,
 
 static status ask_about(session *s, message_kind kind, const char *job, error *err) {
   uint8_t id[JOB_ID_BYTES];
-  TRY(job_from_hex(job, id, err));
+  TRY(session_job_id(job, id, err));
   message m = message_of(kind);
   message_set_bytes(&m, FIELD_JOB, id, sizeof id);
   return session_ask(s, &m, NULL, 0, answers_about_a_job, err);

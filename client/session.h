@@ -115,6 +115,14 @@ status session_wait(session *s, const char *job, bool (*callback)(void *context,
                     void *context, buf *report, session_progress *last, error *err) MUST_USE;
 /* The report of a job that has ended.  STATUS_JOB while it has not, with its progress in the message. */
 status session_report(session *s, const char *job, buf *report, error *err) MUST_USE;
+/* Is given a job's rows, part PART of PARTS after the other, in order; bytes are borrowed for the call. */
+typedef struct session_rows_taker {
+  status (*take)(void *context, uint64_t part, uint64_t parts, slice bytes, error *err);
+  void *context;
+} session_rows_taker;
+/* The rows of a job that is done, which are CSV when they are joined.  STATUS_NOT_FOUND when it has none,
+ * STATUS_JOB while it has not ended. */
+status session_rows(session *s, const char *job, const session_rows_taker *to, error *err) MUST_USE;
 /* STATUS_JOB when it had already ended. */
 status session_cancel(session *s, const char *job, error *err) MUST_USE;
 /* WHAT: "jobs", "workers", "datasets".  OUT gets one JSON object that has an array of that name. */

@@ -77,6 +77,8 @@ status session_payload_of(session *s, slice bytes, size_t index, message *m, ses
                           error *err) MUST_USE;
 /* Appends payload INDEX of s->incoming to OUT, fetched when it is given by name.  Closes the message. */
 status session_payload_take(session *s, size_t index, buf *out, error *err) MUST_USE;
+/* The bytes of an id of 32 hexadecimal digits; STATUS_USAGE when HEX is none. */
+status session_job_id(const char *hex, uint8_t out[JOB_ID_BYTES], error *err) MUST_USE;
 /* The job's id in s->incoming, as digits.  Closes the message. */
 status session_take_job(session *s, char out[SESSION_JOB_BYTES], error *err) MUST_USE;
 enum { SESSION_KEY_BYTES = 33 };

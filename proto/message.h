@@ -73,7 +73,9 @@ enum {
   X(FIELD_UNREADABLE, "unreadable", INTEGER) /* of a failure: 1 + which payload of the task it is */         \
   X(FIELD_MAY_LOSE, "may_lose", INTEGER)     /* of a submit, or of a plan: it goes on without lost shards */ \
   X(FIELD_SHARDS_LOST, "shards_lost", INTEGER) /* of progress; of a step: it is told which they are */       \
-  X(FIELD_ROWS_LOST, "rows_lost", INTEGER)
+  X(FIELD_ROWS_LOST, "rows_lost", INTEGER)                                                                   \
+  X(FIELD_KEEPS, "keeps", INTEGER) /* of a step's result: those of the next stage are the job's rows */      \
+  X(FIELD_PARTS, "parts", INTEGER) /* of parts: how many the job's rows have */
 
 typedef enum message_field {
 #define X(id, name, type) id,
@@ -135,6 +137,9 @@ typedef enum message_way { WAY_CLIENT = 1, WAY_WORKER = 2, WAY_BROKER = 4 } mess
   X(MESSAGE_LIST, "list", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_WHAT), 0, 0)                          \
   X(MESSAGE_LISTING, "listing", WAY_BROKER, FIELDS_REQUEST | FIELD_BIT(FIELD_WHAT), 1,                       \
     MESSAGE_PAYLOADS_MAX) /* JSON, in pieces */                                                              \
+  X(MESSAGE_ROWS, "rows", WAY_CLIENT, FIELDS_REQUEST | FIELD_BIT(FIELD_JOB), 0, 0)                           \
+  X(MESSAGE_PARTS, "parts", WAY_BROKER, FIELDS_REQUEST | FIELD_BIT(FIELD_JOB) | FIELD_BIT(FIELD_PARTS), 0,   \
+    64) /* parts from the offset on */                                                                       \
   /* Tasks */                                                                                                \
   X(MESSAGE_TASK, "task", WAY_BROKER, FIELDS_TASK | FIELD_BIT(FIELD_WORK), 1, MESSAGE_PAYLOADS_MAX)          \
   X(MESSAGE_RESULT, "result", WAY_WORKER, FIELDS_TASK | FIELD_BIT(FIELD_WORK), 1, 2)                         \

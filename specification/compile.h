@@ -155,6 +155,7 @@ void derived_declare(compilation *c, const node *root);
 void replicates_read(compilation *c, const node *root);
 void analyses_compile(compilation *c, const node *root);
 void report_read(compilation *c, const node *root);
+void rows_read(compilation *c, const node *root);
 
 /* ---- Symbols (symbols.c) ------------------------------------------------------------------------- */
 
@@ -169,6 +170,8 @@ void symbol_resolve(compilation *c, symbol *s, place used_at);
 symbol *symbol_use(compilation *c, slice name, place at);
 /* Adds what has been read to the program and the plan: the symbol is READY (BROKEN when refused). */
 void symbol_finish(compilation *c, symbol *s);
+/* The only variable that is declared as id; NULL where there is none, or several. */
+const symbol *symbol_only_id(const compilation *c);
 /* Resolves all, in the order of the page. */
 void symbols_resolve(compilation *c);
 unsigned symbol_accepts(const symbol *s); /* one of the ACCEPT_ bits */

@@ -42,28 +42,12 @@ static void read_unit(compilation *c, const node *n, plan_replicates *out) {
   out->unit = s->plan_index;
 }
 
-/* The only id; PROGRAM_NONE where there is none, or several. */
-static uint32_t only_id(const compilation *c) {
-  uint32_t found = PROGRAM_NONE;
-  for (uint32_t i = 0; i < c->symbols_count; i++) {
-    const symbol *s = c->symbols[i];
-    if (s->origin != SYMBOL_CODEBOOK || s->state != SYMBOL_READY || s->type == NULL ||
-        strcmp(s->type, "id") != 0) {
-      continue;
-    }
-    if (found != PROGRAM_NONE) {
-      return PROGRAM_NONE;
-    }
-    found = s->plan_index;
-  }
-  return found;
-}
-
 void replicates_read(compilation *c, const node *root) {
   plan_replicates *out = &c->plan->replicates;
   const node *section = node_get(root, "replicates");
   out->seed = c->defaults.seed;
-  out->unit = only_id(c);
+  const symbol *id = symbol_only_id(c);
+  out->unit = id != NULL ? id->plan_index : PROGRAM_NONE;
   if (section == NULL || !field_is_map(c, section, "replicates", "groups, seed, unit")) {
     return;
   }

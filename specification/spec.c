@@ -24,9 +24,10 @@ struct spec {
   arena *header; /* of the titles */
 };
 
-static const char *const page_keys[] = {
-    "title",      "data",   "variables", "constructs", "derived", "weight",     "seed",          "confidence",
-    "small_base", "design", "analyses",  "scales",     "stack",   "replicates", "on_lost_shard", "report"};
+static const char *const page_keys[] = {"title",    "data",   "variables",  "constructs", "derived",
+                                        "weight",   "seed",   "confidence", "small_base", "design",
+                                        "analyses", "scales", "stack",      "replicates", "on_lost_shard",
+                                        "report",   "rows"};
 
 /* The default leaves no trace: it is older than the key. */
 static void read_on_lost_shard(compilation *c, const node *root) {
@@ -73,6 +74,7 @@ static void read_page(compilation *c, const node *root) {
   read_on_lost_shard(c, root);
   analyses_compile(c, root);
   report_read(c, root);
+  rows_read(c, root);
 }
 
 static status digest_normal(compilation *c, error *err) {

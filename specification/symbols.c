@@ -210,6 +210,22 @@ void symbol_finish(compilation *c, symbol *s) {
   }
 }
 
+const symbol *symbol_only_id(const compilation *c) {
+  const symbol *found = NULL;
+  for (uint32_t i = 0; i < c->symbols_count; i++) {
+    const symbol *s = c->symbols[i];
+    if (s->origin != SYMBOL_CODEBOOK || s->state != SYMBOL_READY || s->type == NULL ||
+        strcmp(s->type, "id") != 0) {
+      continue;
+    }
+    if (found != NULL) {
+      return NULL;
+    }
+    found = s;
+  }
+  return found;
+}
+
 void symbols_resolve(compilation *c) {
   for (uint32_t i = 0; i < c->symbols_count; i++) {
     symbol_resolve(c, c->symbols[i], c->symbols[i]->key->at);

@@ -34,10 +34,22 @@ status stats_check_plan(slice plan, error *err) MUST_USE;
 status stats_check_program(slice program, error *err) MUST_USE;
 status stats_check_partial(slice program, slice partial, error *err) MUST_USE;
 
+/* ---- ROWS: the rows of shards as lines of CSV (stats/sheet/sheet.h) */
+typedef struct sheet stats_sheet;
+status stats_sheet_open(slice bytes, stats_sheet **out, error *err) MUST_USE;
+void stats_sheet_destroy(stats_sheet *s); /* accepts NULL */
+/* Appends the line of titles: it stands before the rows of a dataset's first shard. */
+void stats_sheet_titles(const stats_sheet *s, buf *lines);
+/* Appends the lines of the shard that OPEN gives. */
+status stats_sheet_add(const stats_sheet *s, partial_rows open, void *context, buf *lines,
+                       error *err) MUST_USE;
+/* Whether the bytes are a sheet. */
+status stats_check_sheet(slice bytes, error *err) MUST_USE;
+
 /* ---- STEP */
-/* Exactly one of report and program is not empty. */
+/* Report; or program and state; or, where rows come back, report and program, which is the sheet of those. */
 typedef struct stats_outcome {
-  buf report;     /* the canonical JSON document: the job is done */
+  buf report;     /* the canonical JSON document: nothing but rows is left to do */
   buf program;    /* the next stage's program ... */
   buf state;      /* ... and what the next STEP wants back */
   uint32_t stage; /* number of the next stage */

@@ -103,13 +103,14 @@ static status need_unless_there(assignment *a, supply *s, store *shards, const v
                                          : assignment_need(a, s, &name, bytes, in_store, &ignored, err);
 }
 
-/* Shards whose states are all kept are not needed; one that turns out to be needed is requested then. */
-static status need_shards(assignment *a, supply *s, store *shards, slice names, error *err) {
+/* MAY_SKIP: shards whose states are all kept are not needed; one that turns out to be needed is requested
+ * then. */
+static status need_shards(assignment *a, supply *s, store *shards, slice names, bool may_skip, error *err) {
   for (size_t at = 0; at + BLOB_NAME_BYTES <= names.length; at += BLOB_NAME_BYTES) {
     digest name;
     uint64_t bytes = 0;
     blob_name_read(names.bytes + at, &name, &bytes);
-    if (!store_has_partials(shards, &name)) {
+    if (!may_skip || !store_has_partials(shards, &name)) {
       TRY(need_unless_there(a, s, shards, names.bytes + at, true, err));
     }
   }
@@ -134,8 +135,10 @@ status assignment_prepare(assignment *a, supply *s, store *shards, error *err) {
     }
     TRY(need_unless_there(a, s, shards, p.bytes, true, err));
   }
-  if (slice_equal(a->message->header.texts[FIELD_WORK], slice_of("map")) && a->message->payloads_count > 1) {
-    TRY(need_shards(a, s, shards, payload_of(a, 1), err));
+  const slice work = a->message->header.texts[FIELD_WORK];
+  const bool is_map = slice_equal(work, slice_of("map"));
+  if ((is_map || slice_equal(work, slice_of("rows"))) && a->message->payloads_count > 1) {
+    TRY(need_shards(a, s, shards, payload_of(a, 1), is_map, err));
   }
   for (size_t i = 2; a->is_read && i < a->message->payloads_count; i++) {
     const slice p = payload_of(a, i);

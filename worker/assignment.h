@@ -33,6 +33,7 @@ typedef struct outcome {
   uint64_t unreadable; /* it came whole: 1 + which payload it is; 0: it did not */
   uint64_t computed, cached, by_name;
   bool may_lose; /* of a PLAN */
+  bool keeps;    /* of a STEP */
   zmq_msg_t frames[2];
   size_t frames_count;
   offer *offers;

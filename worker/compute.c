@@ -240,6 +240,7 @@ static status pack(computing *c, task_output *output, error *err) {
   o->computed = output->states_computed;
   o->cached = output->states_cached;
   o->may_lose = output->may_lose;
+  o->keeps = output->keeps;
   if (c->task->is_read && !w->is_embedded) {
     TRY(offer_shards(w, o, c->payloads[1], &output->payloads[0], err));
   } else {
@@ -285,6 +286,7 @@ static status run_looked_up(computing *c, error *err) {
                          .payloads_count = c->task->message->payloads_count,
                          .lost = m->has & FIELD_BIT(FIELD_SHARDS_LOST) ? m->integers[FIELD_SHARDS_LOST] : 0,
                          .shard_rows = (uint32_t)rows,
+                         .is_first = m->integers[FIELD_TASK] == 0,
                          .shards = w->options.shards,
                          .source = {get_blob, note_damaged, c},
                          .path = find_path,

@@ -174,6 +174,9 @@ static bool send_result(talk *t, assignment *a) {
   if (o->by_name != 0) {
     message_set_integer(&m, FIELD_BY_NAME, o->by_name);
   }
+  if (o->keeps) {
+    message_set_integer(&m, FIELD_KEEPS, 1);
+  }
   if (o->may_lose) {
     message_set_integer(&m, FIELD_MAY_LOSE, 1);
   }

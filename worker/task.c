@@ -8,6 +8,7 @@
 #include "stats/stats.h"
 #include "worker/assignment.h"
 #include "worker/lost.h"
+#include "worker/rows.h"
 
 void task_output_fini(task_output *out) {
   buf_fini(&out->payloads[0]);
@@ -48,14 +49,12 @@ static status step_over(const task_input *in, slice merged, stats_outcome *came,
 static status step(const task_input *in, const buf *merged, task_output *out, error *err) {
   stats_outcome came;
   TRY(step_over(in, (slice){(const char *)merged->data, merged->length}, &came, err));
-  if (came.report.length > 0) {
-    out->payloads[0] = came.report;
-    out->payloads_count = 1;
-    return STATUS_OK;
+  out->keeps = came.report.length > 0 && came.program.length > 0;
+  out->payloads_count = came.program.length > 0 ? 2 : 1;
+  out->payloads[0] = came.program.length > 0 ? came.program : came.report;
+  if (out->payloads_count == 2) {
+    out->payloads[1] = out->keeps ? came.report : came.state;
   }
-  out->payloads[0] = came.program;
-  out->payloads[1] = came.state;
-  out->payloads_count = 2;
   return STATUS_OK;
 }
 
@@ -76,6 +75,15 @@ static status run_step(const task_input *in, task_output *out, error *err) {
   }
   buf_fini(&merged);
   return st;
+}
+
+static status run_rows(const task_input *in, task_output *out, error *err) {
+  if (in->payloads_count != 2 || in->payloads[1].length % BLOB_NAME_BYTES != 0) {
+    return error_set(err, STATUS_PROTOCOL, "a rows task needs the columns of rows and shard names");
+  }
+  out->payloads_count = 1;
+  return rows_of_shards(in->payloads[0], in->is_first, in->payloads[1], &in->source, in->stop,
+                        &out->payloads[0], err);
 }
 
 /* ---- Preparation ----------------------------------------------------------------------------------- */
@@ -175,6 +183,10 @@ static size_t blame_program(const task_input *in) {
   return stats_check_program(in->payloads[0], NULL) == STATUS_CORRUPT ? 1 : 0;
 }
 
+static size_t blame_sheet(const task_input *in) {
+  return stats_check_sheet(in->payloads[0], NULL) == STATUS_CORRUPT ? 1 : 0;
+}
+
 static size_t blame_reduced(const task_input *in) {
   const size_t first = blame_program(in);
   return first > 0 ? first : find_partial(in, 0, 1);
@@ -201,11 +213,9 @@ static const struct {
   status (*run)(const task_input *in, task_output *out, error *err);
   size_t (*blame)(const task_input *in); /* NULL: its payloads are a client's, or a dataset's */
   size_t payloads_least;
-} works[] = {{"map", run_map, blame_program, 2},
-             {"reduce", run_reduce, blame_reduced, 2},
-             {"step", run_step, blame_stepped, 4},
-             {"plan", make_plan, NULL, 0},
-             {"read", read_files, NULL, 0}};
+} works[] = {{"map", run_map, blame_program, 2},   {"reduce", run_reduce, blame_reduced, 2},
+             {"step", run_step, blame_stepped, 4}, {"plan", make_plan, NULL, 0},
+             {"read", read_files, NULL, 0},        {"rows", run_rows, blame_sheet, 2}};
 
 status task_run(const task_input *in, task_output *out, error *err) {
   *out = (task_output){0};

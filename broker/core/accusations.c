@@ -90,7 +90,7 @@ static bool find_accused(node *n, const core_failure *f, accused *out) {
   const job *j = n->owner;
   const uint32_t index = f->unreadable - 1;
   const core_work work = node_work(n);
-  if (work != WORK_MAP && work != WORK_REDUCE && work != WORK_STEP) {
+  if (work == WORK_PLAN || work == WORK_READ) {
     return false;
   }
   const uint32_t program = work == WORK_STEP ? 2 : 0;
@@ -105,7 +105,7 @@ static void note(core *c, const job *j, const core_failure *f, const accused *a)
   job_note(c, j, peer_of_voter(c, a->maker.who),
            "made what another worker cannot read (%s %" PRIu32 " of stage %" PRIu32
            "); it is made again elsewhere: %.400s",
-           task_work_name(a->task), (uint32_t)a->task, a->stage, f->why.message);
+           task_work_name(j, a->stage, a->task), (uint32_t)a->task, a->stage, f->why.message);
 }
 
 /* Whether a worker cannot read what it made itself: then it is made again, and the failure counts. */

@@ -198,14 +198,31 @@ static bool check_node(walk *w, const node *n) {
 /* ---- Jobs ------------------------------------------------------------------------------------------ */
 
 typedef struct tally {
-  uint32_t ready, running;
+  uint32_t ready, running, leaves;
   uint64_t rows;
 } tally;
 
 static void count(tally *t, const node *n) {
   t->ready += n->state == NODE_READY;
   t->running += n->state == NODE_RUNNING;
+  t->leaves += n->level == 0 && n->counted;
   t->rows += n->level == 0 && n->counted ? n->owner->runs[n->index].rows : 0;
+}
+
+/* A stage whose results are kept has leaves alone, on the broker's disk, and ends with the last of them. */
+static bool check_kept(walk *w, const job *j) {
+  if (j->levels_count != 1 || j->state == 0 || j->special.state != NODE_IDLE) {
+    return BROKEN(w, 10, "stage %u keeps its results, and has %u levels or a step", j->stage,
+                  j->levels_count);
+  }
+  for (uint32_t i = 0; i < j->counts[0]; i++) {
+    const node *n = &j->levels[0][i];
+    if (n->state == NODE_DONE && (!n->blob || !n->kept || n->at != NULL)) {
+      return BROKEN(w, 10, NODE_FORMAT " is done, and its result is not kept", NODE_ARGS(n));
+    }
+  }
+  return j->leaves_done < j->counts[0] ||
+         BROKEN(w, 10, "all results of stage %u are kept, and its job goes on", j->stage);
 }
 
 static bool check_nodes(walk *w, const job *j, tally *t) {
@@ -216,6 +233,9 @@ static bool check_nodes(walk *w, const job *j, tally *t) {
         return false;
       }
     }
+  }
+  if (j->keeps) {
+    return check_kept(w, j);
   }
   count(t, &j->special);
   return check_node(w, &j->special);
@@ -257,6 +277,9 @@ static bool check_lists(walk *w, const job *j, const tally *t) {
   if (listed != t->ready || t->ready != j->ready_count || t->running != j->running_count) {
     return BROKEN(w, 7, "a job has %u ready nodes (counted %u, listed %zu), and %u that run (counted %u)",
                   t->ready, j->ready_count, listed, t->running, j->running_count);
+  }
+  if (t->leaves != j->leaves_done) {
+    return BROKEN(w, 10, "a job has done %u leaves, and counts %u", t->leaves, j->leaves_done);
   }
   if (t->rows != j->rows_done || j->rows_done > j->rows_total) {
     return BROKEN(w, 6, "a job has done %llu rows of %llu, and counts %llu", (unsigned long long)t->rows,

@@ -10,11 +10,16 @@
  *   submitted ─► [PLAN] ─► stage 0: MAP over runs of shards ─► REDUCE in eights ─► STEP ─┬─► report ─► ended
  *                            ▲                                                          └─► next stage ─┐
  *                            └──────────────────────────────────────────────────────────────────────────┘
+ *                                  STEP ─► report ─► ROWS over runs of shards ─► ended, with rows
  *   submitted ─► READ ─► ended                       (files into a dataset)
  *
  * The tasks of a stage form a tree that depends on its shards alone.  Level 0: MAP, one for each run of
  * shards.  Level k: REDUCE, one for each eight neighbours of level k-1, until at most eight are left, which
  * the STEP takes.  So a task has the same number before and after a restart of the broker.
+ *
+ * A STEP that gives {program, report} and says so is followed by a stage whose results are kept: a ROWS for
+ * each run of shards, and nothing above.  When all are there, the job ends with the report and, in the order
+ * of the shards, their results.
  *
  * What must survive a restart leaves as CORE_KEEP_* actions.  The shell writes those of one turn of its loop
  * in one transaction and only then carries out the other actions of that turn.
@@ -51,7 +56,10 @@
  *  8.  Every result and failure is answered with CORE_SEND_TAKEN, also one that is no longer wanted.
  *  9.  A job that may lose shards goes on without those that would end it (lost.c).  All of its stages count
  *     the same rows: a shard that is lost after the first stage makes the job start again, before the STEP of
- *     that stage.  Only shards are given up, and never all of them.
+ *     that stage, or before the end of one whose results are kept.  Only shards are given up, and never all
+ * of them.
+ *  10. The results of a stage that keeps them are all on disk, each as the first valid one of its task,
+ * before the job ends; and it ends with the last of them.
  */
 #ifndef CANVASS_BROKER_CORE_CORE_H
 #define CANVASS_BROKER_CORE_CORE_H
@@ -79,12 +87,16 @@ typedef struct core_shard {
   X(WORK_REDUCE, "reduce") \
   X(WORK_STEP, "step")     \
   X(WORK_PLAN, "plan")     \
-  X(WORK_READ, "read")
+  X(WORK_READ, "read")     \
+  X(WORK_ROWS, "rows")
 typedef enum core_work {
 #define X(id, name) id,
   CORE_WORK_TABLE(X)
 #undef X
 } core_work;
+#define X(id, name) +1
+enum { CORE_WORKS = 0 CORE_WORK_TABLE(X) };
+#undef X
 const char *core_work_name(core_work work);
 
 /* What a job that does not go on waits for: id, text for readers.  Short: a line of a terminal has room for
@@ -187,6 +199,7 @@ typedef struct core_restoration {
   const lost_shard *lost; /* copied; ascending */
   uint32_t lost_count;
   bool lost_late; /* see core_kept_lost */
+  bool keeps;     /* see core_kept_stage */
 } core_restoration;
 
 typedef struct core_restored_result {
@@ -201,7 +214,8 @@ typedef struct core_watching {
   core_job_id job;
 } core_watching;
 
-/* MAP, REDUCE {partial}; STEP {report} or {program, state}; PLAN {plan, program}; READ {report}. */
+/* MAP, REDUCE {partial}; STEP {report} or {program, state}, or with KEEPS {program, report}; PLAN {plan,
+ * program}; READ {report}; ROWS {rows}. */
 typedef struct core_result {
   core_task_id id;
   uint64_t attempt; /* as it was sent: identifies the task's inputs, and whom it was given to */
@@ -209,8 +223,9 @@ typedef struct core_result {
   const core_blob *blobs;
   uint32_t blobs_count;
   /* So that copies can be compared: of one blob its name, the SHA-256 of its bytes; of two the SHA-256 of
-   * both names. */
+   * both names, and of one byte more with KEEPS. */
   digest content;
+  bool keeps; /* of a STEP: the results of the next stage, its last, are kept; the state is the report */
   bool stays; /* a partial that the worker keeps: its blob is a handle of its name */
   core_states states;
   bool may_lose;      /* of a PLAN: the job goes on without shards that would end it */
@@ -304,6 +319,7 @@ typedef struct core_kept_stage {
   core_job_id job;
   uint32_t stage;
   core_blob program, state; /* stage 0 (a new start): the first program, 0 */
+  bool keeps;               /* its results are kept until the job's end and after it; STATE is the report */
   digest fingerprint, content;
   core_states states; /* of stages before */
 } core_kept_stage;
@@ -320,6 +336,9 @@ typedef struct core_end {
   core_job_id job;
   core_states states;
   core_blob report; /* 0: see failure */
+  /* In the order of the shards; none but of a job whose last stage kept its results. */
+  const core_blob *parts;
+  uint32_t parts_count;
   error failure;
   /* Those of the task that the failure names, of which the core does not know the files. */
   const core_shard *shards;
@@ -335,9 +354,9 @@ typedef struct core_note {
   uint32_t shards_count;
 } core_note;
 
-/* MAP: {program} and shards.  REDUCE: {program, partials..}.  STEP: {plan, state or 0, program, partials..}.
- * PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; the shell knows its files.
- * The first stage's STEP of a job that has lost shards: in the end {.., manifest}, and LOST. */
+/* MAP, ROWS: {program} and shards.  REDUCE: {program, partials..}.  STEP: {plan, state or 0, program,
+ * partials..}. PLAN: {specification, manifest}.  READ: {specification, manifest or 0}; the shell knows its
+ * files. The first stage's STEP of a job that has lost shards: in the end {.., manifest}, and LOST. */
 typedef struct core_task {
   core_task_id id;
   uint64_t attempt;

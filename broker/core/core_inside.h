@@ -193,6 +193,7 @@ struct job {
   uint32_t restored_stage; /* copies of its tasks may be in flight */
   core_blob plan, program, spec, manifest, first_program, state;
   uint32_t stage;
+  bool keeps;     /* this stage's results are kept, and STATE is the report */
   digest content; /* of {program, state}, or at stage 0 of {plan, program}; see core.h */
   digest plan_content;
   core_shard *shards;
@@ -207,6 +208,7 @@ struct job {
   size_t lost_capacity;
   uint64_t rows_lost;
   uint64_t rows_done, rows_total;
+  uint32_t leaves_done;
   core_states before;   /* of the stages that have passed, */
   core_states in_stage; /* and of this one's leaves */
   uint64_t tell_ms;     /* watchers are not notified before */
@@ -354,7 +356,7 @@ void tree_clear(core *c, job *j); /* releases everything, including leases */
 node *tree_find(job *j, uint64_t task);
 uint64_t node_task(const node *n);
 core_work node_work(const node *n);
-const char *task_work_name(uint64_t task);
+const char *task_work_name(const job *j, uint32_t stage, uint64_t task);
 bool node_is_present(const node *n); /* its partial exists */
 bool node_is_needed(const node *n);
 node *node_parent(const node *n);
@@ -435,6 +437,8 @@ void job_restore_result(core *c, const core_event *e);
 void job_update_turn(core *c, job *j);
 void job_end(core *c, job *j, const error *failure);
 void job_report(core *c, job *j, const core_event *e);
+/* Ends a job, all of whose rows are there. */
+void job_give_rows(core *c, job *j);
 void job_next_stage(core *c, job *j, const core_event *e);
 void job_planned(core *c, job *j, const core_event *e);
 void job_restart_stage(core *c, job *j);

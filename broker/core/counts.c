@@ -58,6 +58,9 @@ static uint64_t believed(uint64_t said) {
 }
 
 void counts_accept(node *n, const core_states *said) {
+  if (n->owner->keeps) {
+    return; /* rows have no states */
+  }
   if (n->level == 0) {
     const core_states s = {.computed = believed(said->computed),
                            .cached = believed(said->cached),

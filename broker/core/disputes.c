@@ -161,7 +161,7 @@ void dispute_give_up(core *c, job *j, const dispute *d) {
 /* Of task D; about its worker, if that is here. */
 static void set_aside(core *c, const job *j, const dispute *d, voter odd, const char *what) {
   job_note(c, j, peer_of_voter(c, odd.who), "%s (%s %u of stage %u); this worker gets no more tasks", what,
-           task_work_name(d->task), (unsigned)(uint32_t)d->task, (unsigned)d->stage);
+           task_work_name(j, d->stage, d->task), (unsigned)(uint32_t)d->task, (unsigned)d->stage);
   peer_set_aside(c, odd.who);
 }
 

@@ -215,6 +215,7 @@ void job_restore(core *c, const core_event *event) {
     return;
   }
   j->stage = e->stage;
+  j->keeps = e->keeps && e->stage > 0 && e->state != 0;
   j->state = e->state;
   j->first_program = e->first_program;
   j->content = e->content;
@@ -234,7 +235,10 @@ void job_restore_result(core *c, const core_event *event) {
   core_blob blob = e->partial;
   const bool fits = j != NULL && j->plan && !j->read && j->stage == e->id.stage && tree_build(c, j);
   node *n = fits ? tree_find(j, e->id.task) : NULL;
-  if (n == NULL || n == &j->special || n->state == NODE_DONE || !node_is_needed(n)) {
+  /* A job's end comes from a result: the last of kept ones, which cannot have been on disk alone, is computed
+   * again. */
+  const bool is_last = n != NULL && j->keeps && j->leaves_done + 1 == j->counts[0];
+  if (n == NULL || n == &j->special || n->state == NODE_DONE || !node_is_needed(n) || is_last) {
     core_release(c, &blob);
     return;
   }
@@ -250,6 +254,7 @@ static void keep_stage(core *c, const job *j) {
                                              .stage = j->stage,
                                              .program = j->program,
                                              .state = j->state,
+                                             .keeps = j->keeps,
                                              .fingerprint = j->fingerprint,
                                              .content = j->content,
                                              .states = j->before}});
@@ -269,6 +274,7 @@ void job_next_stage(core *c, job *j, const core_event *e) {
   core_release(c, &j->state);
   j->program = e->result.blobs[0];
   j->state = e->result.blobs[1];
+  j->keeps = e->result.keeps;
   j->content = e->result.content;
   j->stage++;
   j->attempts = 0;
@@ -308,6 +314,7 @@ void job_restart(core *c, job *j, bool plan_too) {
   tree_clear(c, j);
   past_clear(j);
   core_release(c, &j->state);
+  j->keeps = false;
   if (j->stage > 0) {
     core_release(c, &j->program);
     j->program = j->first_program;
@@ -385,6 +392,25 @@ void job_report(core *c, job *j, const core_event *e) {
   end(c, j,
       (core_end){
           .job = j->id, .states = counts_of(j), .report = e->result.blobs[0], .record = e->result.record});
+}
+
+void job_give_rows(core *c, job *j) {
+  core_blob *parts = ARENA_ARRAY(c->lent, core_blob, j->counts[0]);
+  if (parts == NULL) {
+    c->out_of_memory = true;
+    return;
+  }
+  for (uint32_t i = 0; i < j->counts[0]; i++) {
+    parts[i] = j->levels[0][i].blob;
+  }
+  const core_blob report = j->state;
+  j->state = 0;
+  end(c, j,
+      (core_end){.job = j->id,
+                 .states = counts_of(j),
+                 .report = report,
+                 .parts = parts,
+                 .parts_count = j->counts[0]});
 }
 
 void jobs_free_dropped(core *c) {

@@ -182,7 +182,7 @@ static void send_task(core *c, node *n, worker *w) {
                    .task = {.id = {.job = j->id, .stage = j->stage, .task = node_task(n)},
                             .attempt = n->attempt,
                             .work = work}};
-  if (work == WORK_MAP) {
+  if (work == WORK_MAP || work == WORK_ROWS) {
     a.task.shards = lost_leave(c, n, &a.task.shards_count);
   } else if (work == WORK_STEP) {
     lost_tell(c, j, &a.task, blobs, &count);

@@ -195,14 +195,12 @@ static bool has_shape(const node *n, const core_event *e) {
   static const struct {
     uint32_t least, most;
     bool may_stay;
-  } shapes[] = {[WORK_MAP] = {1, 1, true},
-                [WORK_REDUCE] = {1, 1, true},
-                [WORK_STEP] = {1, 2, false},
-                [WORK_PLAN] = {2, 2, false},
-                [WORK_READ] = {1, 1, false}};
+  } shapes[] = {[WORK_MAP] = {1, 1, true},   [WORK_REDUCE] = {1, 1, true}, [WORK_STEP] = {1, 2, false},
+                [WORK_PLAN] = {2, 2, false}, [WORK_READ] = {1, 1, false},  [WORK_ROWS] = {1, 1, false}};
   const core_work work = node_work(n);
   bool right = e->result.work == work && e->result.blobs_count >= shapes[work].least &&
-               e->result.blobs_count <= shapes[work].most && (!e->result.stays || shapes[work].may_stay);
+               e->result.blobs_count <= shapes[work].most && (!e->result.stays || shapes[work].may_stay) &&
+               (!e->result.keeps || (work == WORK_STEP && e->result.blobs_count == 2));
   for (uint32_t i = 0; right && i < e->result.blobs_count; i++) {
     right = e->result.blobs[i] != 0;
   }
@@ -277,6 +275,12 @@ void result_accept(core *c, job *j, node *n, const core_event *e) {
     case WORK_MAP:
     case WORK_REDUCE:
       accept_partial(c, j, n, e);
+      break;
+    case WORK_ROWS:
+      accept_partial(c, j, n, e);
+      if (j->leaves_done == j->counts[0] && !lost_starts_again(c, j)) {
+        job_give_rows(c, j);
+      }
       break;
     case WORK_PLAN:
       job_planned(c, j, e);

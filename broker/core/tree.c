@@ -19,10 +19,10 @@ uint64_t node_task(const node *n) {
   return (uint64_t)n->level << 32 | n->index;
 }
 
-static core_work work_of(uint64_t level) {
+static core_work work_of(uint64_t level, bool keeps) {
   switch (level) {
     case 0:
-      return WORK_MAP;
+      return keeps ? WORK_ROWS : WORK_MAP;
     case CORE_LEVEL_STEP:
       return WORK_STEP;
     case CORE_LEVEL_PLAN:
@@ -35,11 +35,11 @@ static core_work work_of(uint64_t level) {
 }
 
 core_work node_work(const node *n) {
-  return work_of(n->level);
+  return work_of(n->level, n->owner->keeps);
 }
 
-const char *task_work_name(uint64_t task) {
-  return core_work_name(work_of(task >> 32));
+const char *task_work_name(const job *j, uint32_t stage, uint64_t task) {
+  return core_work_name(work_of(task >> 32, j->keeps && j->stage == stage));
 }
 
 bool node_is_present(const node *n) {
@@ -48,7 +48,7 @@ bool node_is_present(const node *n) {
 
 node *node_parent(const node *n) {
   job *j = n->owner;
-  if (n == &j->special) {
+  if (n == &j->special || j->keeps) {
     return NULL;
   }
   const uint32_t above = n->level + 1U;
@@ -58,7 +58,7 @@ node *node_parent(const node *n) {
 node *node_children(const node *n, uint32_t *count) {
   const job *j = n->owner;
   *count = 0;
-  if (n->level == 0 || n->level > CORE_LEVEL_STEP) {
+  if (n->level == 0 || n->level > CORE_LEVEL_STEP || j->keeps) {
     return NULL;
   }
   if (n->level == CORE_LEVEL_STEP) {
@@ -118,7 +118,7 @@ uint32_t node_tag(const job *j, const node *n) {
 node *tree_find(job *j, uint64_t task) {
   const uint64_t level = task >> 32;
   const uint32_t index = (uint32_t)task;
-  if (level == j->special.level) {
+  if (level == j->special.level && !j->keeps) {
     return index == 0 ? &j->special : NULL;
   }
   return level < j->levels_count && index < j->counts[level] ? &j->levels[level][index] : NULL;
@@ -259,6 +259,7 @@ static void count_rows(node *n, bool counted) {
     n->counted = counted;
     const uint64_t rows = j->runs[n->index].rows;
     j->rows_done = counted ? j->rows_done + rows : j->rows_done - rows;
+    j->leaves_done = counted ? j->leaves_done + 1 : j->leaves_done - 1;
   }
 }
 
@@ -347,7 +348,7 @@ void node_lose(core *c, node *n) {
   }
   activate(c, n);
   node *p = node_parent(n);
-  if (p->state == NODE_READY) {
+  if (p != NULL && p->state == NODE_READY) {
     dequeue(c, p);
     p->state = NODE_BLOCKED;
   }
@@ -364,7 +365,7 @@ void node_void(core *c, node *n) {
     p->state = NODE_IDLE;
     p->tag = 0;
   }
-  activate(c, &n->owner->special);
+  activate(c, n->owner->keeps ? n : &n->owner->special);
 }
 
 /* ---- The whole tree -------------------------------------------------------------------------------- */
@@ -411,7 +412,7 @@ bool tree_build(core *c, job *j) {
     return true;
   }
   bool done = cut_runs(j) && add_level(j, 0);
-  while (done && j->counts[j->levels_count - 1] > CORE_FAN_IN) {
+  while (done && !j->keeps && j->counts[j->levels_count - 1] > CORE_FAN_IN) {
     const uint32_t level = j->levels_count;
     j->counts[level] = (j->counts[level - 1] + CORE_FAN_IN - 1) / CORE_FAN_IN;
     done = add_level(j, level);
@@ -421,8 +422,8 @@ bool tree_build(core *c, job *j) {
     return false;
   }
   j->is_built = true;
-  j->special.state = NODE_BLOCKED;
-  j->special.disputed = dispute_find(j, j->stage, node_task(&j->special)) != NULL;
+  j->special.state = j->keeps ? NODE_IDLE : NODE_BLOCKED;
+  j->special.disputed = !j->keeps && dispute_find(j, j->stage, node_task(&j->special)) != NULL;
   for (uint32_t i = 0; i < j->counts[0]; i++) {
     node *n = &j->levels[0][i];
     j->ready_count++;
@@ -459,6 +460,7 @@ void tree_clear(core *c, job *j) {
   j->homes_count = 0;
   j->levels_count = 0;
   j->rows_done = 0;
+  j->leaves_done = 0;
   j->in_stage = (core_states){0};
   memset(j->paces, 0, sizeof j->paces);
   j->is_built = false;

@@ -10,6 +10,8 @@ typedef struct ending {
   core_job_id job;
   core_states states;
   zmq_msg_t report; /* always initialised */
+  zmq_msg_t *parts; /* its rows */
+  uint32_t parts_count;
   bool is_done;
   error failure;
 } ending;
@@ -20,8 +22,8 @@ typedef struct endings {
 } endings;
 
 void endings_fini(endings *e);
-/* REPORT is NULL for a job that has none. */
-void endings_put(endings *e, const core_end *end, const blob *report);
+/* Of report and rows, if there are any, it keeps copies. */
+void endings_put(endings *e, const core_end *end, blobs *b);
 ending *endings_find(endings *e, const core_job_id *job); /* NULL: it is not there (any longer) */
 
 #endif

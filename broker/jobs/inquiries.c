@@ -4,7 +4,7 @@
 
 #include "broker/jobs/jobs_inside.h"
 
-static status read_job(jobs *all, const wire_message *m, core_job_id *id, error *why) {
+status inquiries_read_job(jobs *all, const wire_message *m, core_job_id *id, error *why) {
   const slice bytes = m->header.texts[FIELD_JOB];
   if (bytes.length != JOB_ID_BYTES) {
     return error_set(why, STATUS_PROTOCOL, "a job's id of %zu bytes; it has %d", bytes.length,
@@ -52,6 +52,14 @@ static status answer_unkept(jobs *all, const peer *from, const uint64_t *request
   return STATUS_OK;
 }
 
+status inquiries_unknown(const core_job_id *id, error *why) {
+  char hex[2 * JOB_ID_BYTES + 1];
+  for (size_t i = 0; i < JOB_ID_BYTES; i++) {
+    snprintf(hex + 2 * i, 3, "%02x", (unsigned)id->bytes[i]);
+  }
+  return error_set(why, STATUS_NOT_FOUND, "there is no job %s (any longer)", hex);
+}
+
 /* Answers how a job that is not running ended. */
 static status answer_end(jobs *all, const peer *from, const uint64_t *request, const core_job_id *id,
                          error *why) {
@@ -63,18 +71,14 @@ static status answer_end(jobs *all, const peer *from, const uint64_t *request, c
   if (e != NULL) {
     return answer_unkept(all, from, request, e, why);
   }
-  char hex[2 * JOB_ID_BYTES + 1];
-  for (size_t i = 0; i < JOB_ID_BYTES; i++) {
-    snprintf(hex + 2 * i, 3, "%02x", (unsigned)id->bytes[i]);
-  }
-  return error_set(why, STATUS_NOT_FOUND, "there is no job %s (any longer)", hex);
+  return inquiries_unknown(id, why);
 }
 
 static status answer_state(jobs *all, peer *from, wire_message *m, bool watches, error *why) {
   const uint64_t request = m->header.integers[FIELD_REQUEST];
   core_job_id id;
   core_job_view view;
-  TRY(read_job(all, m, &id, why));
+  TRY(inquiries_read_job(all, m, &id, why));
   if (!core_find_job(all->core, &id, &view)) {
     return answer_end(all, from, &request, &id, why);
   }
@@ -97,7 +101,7 @@ status jobs_on_ask(jobs *all, peer *from, wire_message *m, error *why) {
 status jobs_on_cancel(jobs *all, peer *from, wire_message *m, error *why) {
   const uint64_t request = m->header.integers[FIELD_REQUEST];
   core_job_id id;
-  TRY(read_job(all, m, &id, why));
+  TRY(inquiries_read_job(all, m, &id, why));
   jobs_feed(all, &(core_event){.kind = CORE_CANCELLED, .cancelled = id});
   return answer_end(all, from, &request, &id, why);
 }

@@ -2,6 +2,7 @@
 #include "broker/jobs/jobs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "broker/jobs/jobs_inside.h"
 
@@ -77,4 +78,11 @@ void jobs_tick(jobs *all) {
     all->ticked_ms = all->host->clock_ms;
     jobs_feed(all, &(core_event){.kind = CORE_TICK});
   }
+}
+
+status jobs_content_of(const digest names[2], bool keeps, digest *out, error *err) {
+  uint8_t bytes[2 * DIGEST_BYTES + 1] = {0};
+  memcpy(bytes, names[0].bytes, DIGEST_BYTES);
+  memcpy(bytes + DIGEST_BYTES, names[1].bytes, DIGEST_BYTES);
+  return digest_of(bytes, keeps ? sizeof bytes : sizeof bytes - 1, out, err);
 }

@@ -44,6 +44,7 @@ status jobs_on_submit(jobs *all, peer *from, wire_message *m, error *why) MUST_U
 status jobs_on_load(jobs *all, peer *from, wire_message *m, error *why) MUST_USE;
 status jobs_on_watch(jobs *all, peer *from, wire_message *m, error *why) MUST_USE;
 status jobs_on_ask(jobs *all, peer *from, wire_message *m, error *why) MUST_USE;
+status jobs_on_rows(jobs *all, peer *from, wire_message *m, error *why) MUST_USE;
 status jobs_on_cancel(jobs *all, peer *from, wire_message *m, error *why) MUST_USE;
 /* Handle messages of workers. */
 status jobs_on_result(jobs *all, peer *from, wire_message *m, error *why) MUST_USE;

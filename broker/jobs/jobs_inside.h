@@ -42,6 +42,32 @@ void records_name_files(jobs *all, core_action *a);
 status records_refer(jobs *all, const ledger_job *j, error *err) MUST_USE;
 void records_release(jobs *all, const ledger_job *j);
 
+/* ---- rows.c */
+/* Whether results of J's STAGE are kept: then the ledger has their names. */
+bool rows_are_kept(const ledger_job *j, uint32_t stage);
+/* The blob that a kept result is; false: the record does not name one. */
+bool rows_part_name(slice partial, ledger_blob *out);
+/* R without its partial, which is PART. */
+status rows_keep_part(jobs *all, const ledger_result *r, core_blob part, error *err) MUST_USE;
+/* Releases the part, or all parts, of an unfinished job, whose records are about to be dropped. */
+status rows_drop_part(jobs *all, const core_task_id *id, error *err) MUST_USE;
+status rows_drop_parts(jobs *all, const ledger_job *j, error *err) MUST_USE;
+/* Makes the list of the parts, to which it refers. */
+status rows_list(jobs *all, const core_end *end, ledger_blob *out, error *err) MUST_USE;
+/* Counts references to J's parts up, or to those of its list down. */
+status rows_refer(jobs *all, const ledger_job *j, error *err) MUST_USE;
+void rows_release(jobs *all, const ledger_job *j);
+status rows_forget_surplus(jobs *all, error *err) MUST_USE;
+
+/* ---- inquiries.c */
+/* The job that a client's M names, restored if it waits for that. */
+status inquiries_read_job(jobs *all, const wire_message *m, core_job_id *id, error *why) MUST_USE;
+status inquiries_unknown(const core_job_id *id, error *why) MUST_USE; /* STATUS_NOT_FOUND */
+
+/* ---- jobs.c */
+/* A digest of two outputs of a task: of their names, and of one byte more with KEEPS. */
+status jobs_content_of(const digest names[2], bool keeps, digest *out, error *err) MUST_USE;
+
 /* ---- recovery.c */
 /* A peer mentions job ID: restores it now if it is waiting to be restored. */
 void recovery_need(jobs *all, const core_job_id *id);

@@ -87,6 +87,10 @@ static status keep_plan(jobs *all, const core_action *a, error *err) {
 
 static status keep_result(jobs *all, const core_action *action, error *err) {
   const core_kept_result *a = &action->keep_result;
+  if (rows_are_kept(ledger_job_find(all->ledger, &a->id.job), a->id.stage)) {
+    const ledger_result r = {.id = a->id, .content = a->content, .states = a->states};
+    return rows_keep_part(all, &r, a->partial, err);
+  }
   payload_bytes p;
   TRY(payload_open(all->blobs, a->partial, &p, err));
   const ledger_result r = {.id = a->id, .content = a->content, .states = a->states, .partial = p.bytes};
@@ -96,6 +100,10 @@ static status keep_result(jobs *all, const core_action *action, error *err) {
 }
 
 static status drop_result(jobs *all, const core_action *a, error *err) {
+  const core_task_id *id = &a->drop_result;
+  if (rows_are_kept(ledger_job_find(all->ledger, &id->job), id->stage)) {
+    TRY(rows_drop_part(all, id, err));
+  }
   return ledger_result_drop(all->ledger, &a->drop_result, err);
 }
 
@@ -105,10 +113,15 @@ static status keep_stage(jobs *all, const core_action *action, error *err) {
   if (old == NULL) {
     return unknown_job(&a->job, err);
   }
+  TRY(rows_drop_parts(all, old, err));
   ledger_job changed = *old;
+  const ledger_blob none = {0};
+  const ledger_blob state = payload_where(all->blobs, a->state);
   changed.stage = a->stage;
+  changed.keeps = a->keeps;
   changed.program = payload_where(all->blobs, a->program);
-  changed.program_state = payload_where(all->blobs, a->state);
+  changed.program_state = a->keeps ? none : state;
+  changed.report = a->keeps ? state : none;
   changed.fingerprint = a->fingerprint;
   changed.states = a->states;
   changed.lost_late = changed.lost_late && a->stage > 0;
@@ -161,10 +174,11 @@ static status forget_surplus(jobs *all, error *err) {
   const ledger_job *oldest = NULL;
   while ((oldest = ledger_job_oldest_surplus(all->ledger)) != NULL) {
     records_release(all, oldest);
+    rows_release(all, oldest);
     const core_job_id id = oldest->id;
     TRY(ledger_job_forget(all->ledger, &id, err));
   }
-  return STATUS_OK;
+  return rows_forget_surplus(all, err);
 }
 
 static status record_end(jobs *all, const core_end *a, error *err) {
@@ -173,8 +187,11 @@ static status record_end(jobs *all, const core_end *a, error *err) {
     return unknown_job(&a->job, err);
   }
   ledger_job changed = *old;
+  const ledger_blob none = {0};
   changed.state = state_of(a);
   changed.states = a->states;
+  changed.keeps = false;
+  changed.report = none;
   changed.ended_s = host_wall_s();
   changed.failure = a->failure.code;
   changed.message = (char *)"";
@@ -184,7 +201,9 @@ static status record_end(jobs *all, const core_end *a, error *err) {
   } else {
     changed.message = (char *)a->failure.message;
   }
-  const ledger_blob none = {0};
+  if (a->parts_count > 0) {
+    TRY(rows_list(all, a, &changed.parts, err));
+  }
   changed.plan = changed.program = changed.spec = changed.manifest = none;
   changed.first_program = changed.program_state = none;
   changed.files_count = changed.lost_count = 0;
@@ -194,6 +213,7 @@ static status record_end(jobs *all, const core_end *a, error *err) {
   } else if (!old->read) {
     catalog_release(all->catalog, &old->manifest.name);
   }
+  TRY(rows_drop_parts(all, old, err));
   TRY(ledger_results_drop(all->ledger, &a->job, err));
   owners_remove_job(peers_owners(all->peers), old->owner);
   TRY(replace(all, old, &changed, err));
@@ -224,7 +244,7 @@ static status keep_end(jobs *all, const core_action *a, error *err) {
   if (all->ledger != NULL) {
     return record_end(all, &a->end, err);
   }
-  endings_put(&all->endings, &a->end, blobs_at(all->blobs, a->end.report));
+  endings_put(&all->endings, &a->end, all->blobs);
   return STATUS_OK;
 }
 

@@ -25,7 +25,7 @@ static status take_blobs(jobs *all, const ledger_job *j, core_restoration *r, er
   TRY(take(all, &j->manifest, &e->manifest, err));
   if (j->stage > 0) {
     TRY(take(all, &j->first_program, &r->first_program, err));
-    TRY(take(all, &j->program_state, &r->state, err));
+    TRY(take(all, j->keeps ? &j->report : &j->program_state, &r->state, err));
   }
   return STATUS_OK;
 }
@@ -47,7 +47,8 @@ static status take_shards(jobs *all, const ledger_job *j, restored *r, error *er
 
 /* Reads the inputs of the stage's tasks, so that late results of these count. */
 static status read_content(const ledger_job *j, core_restoration *e, error *err) {
-  const ledger_blob *made = j->stage > 0 ? &j->program_state : &j->plan;
+  const ledger_blob *state = j->keeps ? &j->report : &j->program_state;
+  const ledger_blob *made = j->stage > 0 ? state : &j->plan;
   if ((j->stage == 0 && !ledger_blob_is_set(&j->spec)) || !ledger_blob_is_set(made)) {
     return STATUS_OK;
   }
@@ -56,12 +57,13 @@ static status read_content(const ledger_job *j, core_restoration *e, error *err)
     both[0] = made->name;
     both[1] = j->program.name;
   }
-  return digest_of(both, sizeof both, &e->content, err);
+  return jobs_content_of(both, j->keeps, &e->content, err);
 }
 
 /* Results as the ledger gave them, kept because the ledger must not be called while it gives them. */
 typedef struct results {
   jobs *owner;
+  bool are_kept; /* they are names of blobs */
   struct {
     core_task_id id;
     digest content;
@@ -76,7 +78,14 @@ static status take_result(void *context, const ledger_result *kept, error *err) 
   if (!ARRAY_ROOM(r->at, r->count, r->capacity)) {
     return error_no_memory(err, "a job's partials");
   }
-  const core_blob handle = blobs_take_bytes(r->owner->blobs, kept->partial.bytes, kept->partial.length);
+  ledger_blob part;
+  if (r->are_kept &&
+      (!rows_part_name(kept->partial, &part) || !vault_has(r->owner->vault, &part.name, NULL))) {
+    return STATUS_OK; /* it is made again */
+  }
+  const core_blob handle = r->are_kept
+                               ? blobs_take_name(r->owner->blobs, &part.name, part.bytes, 0)
+                               : blobs_take_bytes(r->owner->blobs, kept->partial.bytes, kept->partial.length);
   if (!handle) {
     return error_no_memory(err, "a partial");
   }
@@ -88,7 +97,7 @@ static status take_result(void *context, const ledger_result *kept, error *err) 
 }
 
 static status restore_results(jobs *all, const ledger_job *j, error *err) {
-  results r = {.owner = all};
+  results r = {.owner = all, .are_kept = j->keeps};
   const status st = ledger_results_each(all->ledger, &j->id, j->stage, take_result, &r, err);
   for (size_t i = 0; i < r.count && st == STATUS_OK; i++) {
     jobs_feed(all, &(core_event){.kind = CORE_RESTORED_RESULT,
@@ -117,6 +126,7 @@ static status restore_job(jobs *all, const ledger_job *j, restored *r, error *er
                                                .may_lose = j->may_lose},
                                        .spent_ms = spent_ms(j),
                                        .stage = j->stage,
+                                       .keeps = j->keeps,
                                        .fingerprint = j->fingerprint,
                                        .states = j->states,
                                        .lost = j->lost,
@@ -147,6 +157,8 @@ static status give_up(jobs *all, const ledger_job *j, const error *why, error *e
   changed.ended_s = host_wall_s();
   host_log(all->host, "a job over dataset %s cannot go on: %s", j->dataset, why->message);
   owners_remove_job(peers_owners(all->peers), j->owner);
+  changed.keeps = false;
+  TRY(rows_drop_parts(all, j, err));
   TRY(ledger_results_drop(all->ledger, &j->id, err));
   return ledger_job_put(all->ledger, &changed, err);
 }
@@ -173,6 +185,7 @@ static status restore_one(jobs *all, const ledger_job *j, error *err) {
 /* What the job names must stay, also while it waits to be restored. */
 static status refer(jobs *all, const ledger_job *j, error *err) {
   TRY(records_refer(all, j, err));
+  TRY(rows_refer(all, j, err));
   if (j->state > JOB_RUNNING) {
     return STATUS_OK;
   }

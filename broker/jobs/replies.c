@@ -99,8 +99,9 @@ static bool make_task_frames(jobs *all, const core_task *a, const ledger_job *jo
     *by_name |= (uint64_t)is_name << i;
     ++*count;
   }
-  if (a->work == WORK_MAP || a->lost_count > 0) {
-    if (!(a->work == WORK_MAP ? frame_of_shards : frame_of_lost)(a, &frames[*count])) {
+  const bool has_shards = a->work == WORK_MAP || a->work == WORK_ROWS;
+  if (has_shards || a->lost_count > 0) {
+    if (!(has_shards ? frame_of_shards : frame_of_lost)(a, &frames[*count])) {
       return false;
     }
     ++*count;

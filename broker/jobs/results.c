@@ -13,7 +13,7 @@ static const struct {
   bool is_partial;
 } results[] = {
     [WORK_MAP] = {1, 1, true},   [WORK_REDUCE] = {1, 1, true}, [WORK_STEP] = {1, 2, false},
-    [WORK_PLAN] = {2, 2, false}, [WORK_READ] = {1, 1, false},
+    [WORK_PLAN] = {2, 2, false}, [WORK_READ] = {1, 1, false},  [WORK_ROWS] = {1, 1, false},
 };
 
 static status read_task(jobs *all, const message *m, core_task_id *id, uint64_t *attempt, error *why) {
@@ -30,9 +30,9 @@ static status read_task(jobs *all, const message *m, core_task_id *id, uint64_t 
 }
 
 static status read_work(const message *m, core_work *out, error *why) {
-  for (core_work w = WORK_MAP; w <= WORK_READ; w++) {
-    if (slice_equal(m->texts[FIELD_WORK], slice_of(core_work_name(w)))) {
-      *out = w;
+  for (int w = 0; w < CORE_WORKS; w++) {
+    if (slice_equal(m->texts[FIELD_WORK], slice_of(core_work_name((core_work)w)))) {
+      *out = (core_work)w;
       return STATUS_OK;
     }
   }
@@ -41,18 +41,18 @@ static status read_work(const message *m, core_work *out, error *why) {
 
 /* A digest of the outputs: the name of one, the digest of both names for two.  Equal outputs have equal
  * digests, however they were sent. */
-static status read_content(wire_message *m, digest *out, error *why) {
-  uint8_t names[RESULT_BLOBS_MAX][DIGEST_BYTES];
+static status read_content(wire_message *m, bool keeps, digest *out, error *why) {
+  digest names[RESULT_BLOBS_MAX];
   for (size_t i = 0; i < m->payloads_count; i++) {
     uint8_t name[BLOB_NAME_BYTES];
     TRY(payload_name(m, i, name, why));
-    memcpy(names[i], name, DIGEST_BYTES);
+    memcpy(names[i].bytes, name, DIGEST_BYTES);
   }
   if (m->payloads_count == 1) {
-    memcpy(out->bytes, names[0], DIGEST_BYTES);
+    *out = names[0];
     return STATUS_OK;
   }
-  return digest_of(names, m->payloads_count * DIGEST_BYTES, out, why);
+  return jobs_content_of(names, keeps, out, why);
 }
 
 /* ---- READ ---------------------------------------------------------------------------------------- */
@@ -104,7 +104,7 @@ static status take_blobs(jobs *all, peer *from, wire_message *m, core_result *e,
 
 static status feed_result(jobs *all, peer *from, wire_message *m, core_event *e, error *why) {
   core_blob taken[RESULT_BLOBS_MAX] = {0};
-  TRY(read_content(m, &e->result.content, why));
+  TRY(read_content(m, e->result.keeps, &e->result.content, why));
   const status st = take_blobs(all, from, m, &e->result, taken, why);
   if (st != STATUS_OK) {
     for (size_t i = 0; i < RESULT_BLOBS_MAX; i++) {
@@ -138,6 +138,7 @@ status jobs_on_result(jobs *all, peer *from, wire_message *m, error *why) {
   r->states = (core_states){.computed = m->header.integers[FIELD_STATES_COMPUTED],
                             .cached = m->header.integers[FIELD_STATES_CACHED]};
   r->may_lose = r->work == WORK_PLAN && m->header.integers[FIELD_MAY_LOSE] != 0;
+  r->keeps = r->work == WORK_STEP && m->header.integers[FIELD_KEEPS] != 0;
   const status st = feed_result(all, from, m, &e, why);
   if (st == STATUS_OK) {
     return STATUS_OK;

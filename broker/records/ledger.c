@@ -296,6 +296,19 @@ const ledger_job *ledger_job_oldest_surplus(const ledger *l) {
   return oldest;
 }
 
+const ledger_job *ledger_job_oldest_rows(const ledger *l) {
+  const ledger_job *oldest = NULL;
+  size_t count = 0;
+  for (size_t i = 0; i < l->jobs_count; i++) {
+    const ledger_job *j = &l->jobs[i]->job;
+    if (ledger_blob_is_set(&j->parts)) {
+      count++;
+      oldest = oldest == NULL || j->ended_s < oldest->ended_s ? j : oldest;
+    }
+  }
+  return count > LEDGER_ROWS_MAX ? oldest : NULL;
+}
+
 status ledger_job_forget(ledger *l, const core_job_id *id, error *err) {
   bool found;
   const size_t at = id_index(l, id, &found);

@@ -21,6 +21,8 @@ enum {
   LEDGER_DATASETS_MAX = 100000,
   LEDGER_ENDED_MAX = 10000, /* the jobs that ended longest ago are forgotten */
   LEDGER_NOTES_MAX = 20,    /* lines of a job's log; later ones are dropped */
+  /* Ended jobs whose rows are kept: the rows of a job may be as large as its data, and are fetched soon. */
+  LEDGER_ROWS_MAX = 100,
 };
 
 typedef struct ledger_dataset {
@@ -69,19 +71,21 @@ typedef struct ledger_job {
   uint64_t rows_lost;
   lost_shard *lost; /* which, until it has ended */
   uint32_t lost_count;
-  bool lost_late; /* see core_kept_lost */
-  status failure; /* JOB_FAILED, JOB_CANCELLED */
+  bool lost_late;    /* see core_kept_lost */
+  bool keeps;        /* unfinished: results of its stage are names of blobs, and it has its REPORT already */
+  ledger_blob parts; /* done: the list of those names, BLOB_NAME_BYTES each, in the order of the shards */
+  status failure;    /* JOB_FAILED, JOB_CANCELLED */
   char *message;
   char **notes;
   uint32_t notes_count;
 } ledger_job;
 
-/* Of a MAP or a REDUCE. */
+/* Of a MAP or a REDUCE, or of a ROWS. */
 typedef struct ledger_result {
   core_task_id id;
   digest content;
   core_states states; /* of all MAPs that it was made from */
-  slice partial;
+  slice partial;      /* ROWS: its blob's name */
 } ledger_result;
 
 typedef struct ledger ledger;
@@ -120,12 +124,19 @@ status ledger_job_note(ledger *l, const core_job_id *id, const char *line, error
 /* The ended job that is to be forgotten because there are too many; NULL when there are not. */
 const ledger_job *ledger_job_oldest_surplus(const ledger *l);
 status ledger_job_forget(ledger *l, const core_job_id *id, error *err) MUST_USE;
+/* The ended job whose rows are not to be kept any longer, because LEDGER_ROWS_MAX newer ones have some; NULL
+ * when there is none. */
+const ledger_job *ledger_job_oldest_rows(const ledger *l);
 
 /* ---- Results of tasks */
 status ledger_result_put(ledger *l, const ledger_result *r, error *err) MUST_USE;
 status ledger_result_drop(ledger *l, const core_task_id *id, error *err) MUST_USE;
 /* All of a job. */
 status ledger_results_drop(ledger *l, const core_job_id *job, error *err) MUST_USE;
+/* VISIT sees that result, if there is one, as below. */
+status ledger_result_visit(ledger *l, const core_task_id *id,
+                           status (*visit)(void *context, const ledger_result *r, error *err), void *context,
+                           error *err) MUST_USE;
 /* VISIT sees the job's results of STAGE, in no order, borrowed for the call, until it returns other than
  * STATUS_OK, which is then returned.  It must not call the ledger.  One that does not match its checksum,
  * or that another release wrote, is left out: it is recomputed. */

@@ -25,7 +25,8 @@ typedef struct ledger_job_entry {
 
 enum {
   LEDGER_DATASET_VERSION = 1,
-  LEDGER_JOB_VERSION = 3,    /* 1 had no timeout and no owner, 2 no lost shards; both are still read */
+  /* 1 had no timeout and no owner, 2 no lost shards, 3 no rows; all are still read */
+  LEDGER_JOB_VERSION = 4,
   LEDGER_RESULT_VERSION = 2, /* 1 had no counts */
 };
 

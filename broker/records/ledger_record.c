@@ -166,7 +166,7 @@ void ledger_dataset_destroy(ledger_dataset *d) {
 
 /* ---- Jobs ---------------------------------------------------------------------------------------- */
 
-enum { JOB_BLOBS = 7 };
+enum { JOB_BLOBS = 7 }; /* of the first version; PARTS came later, and stands at the end */
 
 typedef struct job_blobs {
   ledger_blob *at[JOB_BLOBS];
@@ -179,12 +179,13 @@ static job_blobs blobs_of(ledger_job *j) {
 }
 
 const ledger_blob *ledger_job_blob(const ledger_job *j, size_t index) {
-  const ledger_blob *const fixed[JOB_BLOBS] = {&j->plan,          &j->program,       &j->spec,  &j->manifest,
-                                               &j->first_program, &j->program_state, &j->report};
-  if (index < JOB_BLOBS) {
+  const ledger_blob *const fixed[] = {&j->plan,          &j->program,       &j->spec,   &j->manifest,
+                                      &j->first_program, &j->program_state, &j->report, &j->parts};
+  enum { FIXED = sizeof fixed / sizeof fixed[0] };
+  if (index < FIXED) {
     return fixed[index];
   }
-  return index - JOB_BLOBS < j->files_count ? &j->files[index - JOB_BLOBS] : NULL;
+  return index - FIXED < j->files_count ? &j->files[index - FIXED] : NULL;
 }
 
 static const char *text_of(const char *text) {
@@ -273,6 +274,8 @@ void ledger_job_encode(const ledger_job_entry *e, buf *out) {
   buf_put_u32(out, j->timeout_s);
   buf_put_slice(out, slice_of(text_of(j->owner)));
   put_lost(out, j);
+  buf_put_u8(out, j->keeps);
+  put_blob(out, &j->parts);
   ledger_record_end(out);
 }
 
@@ -379,6 +382,10 @@ static void read_job(reader *in, uint8_t version, ledger_job_entry *e) {
   }
   if (version > 2) {
     read_lost(in, j);
+  }
+  if (version > 3) {
+    j->keeps = read_bool(in);
+    read_blob(in, &j->parts);
   }
 }
 

@@ -144,6 +144,21 @@ static bool visit_kept(void *context, slice key, slice value) {
          visit_record(w, key, value);
 }
 
+status ledger_result_visit(ledger *l, const core_task_id *id,
+                           status (*visit)(void *context, const ledger_result *r, error *err), void *context,
+                           error *err) {
+  walk w = {.ledger = l, .visit = visit, .context = context, .st = STATUS_OK, .err = err};
+  const result_key key = key_of(id);
+  const slice bytes = {key.bytes, sizeof key.bytes};
+  const ledger_change *c = ledger_pending_find(&l->pending, LEDGER_TABLE_RESULTS, bytes);
+  if (c == NULL) {
+    TRY(store_index_scan_prefix(l->index, LEDGER_TABLE_RESULTS, bytes, visit_kept, &w, err));
+  } else if (!c->is_removal) {
+    visit_record(&w, bytes, ledger_change_value(c));
+  }
+  return w.st;
+}
+
 status ledger_results_each(ledger *l, const core_job_id *job, uint32_t stage,
                            status (*visit)(void *context, const ledger_result *r, error *err), void *context,
                            error *err) {

@@ -87,6 +87,25 @@ static status add_manifest(gathering *g, const reference *owner, error *err) {
   return st;
 }
 
+/* The list of rows that OWNER names, and the parts that it lists. */
+static status add_rows(gathering *g, const reference *owner, error *err) {
+  store_blob mapped = {.bytes = ""};
+  bool found = false;
+  error why;
+  TRY(add(g, owner, err));
+  if (blob_files_map(g->directory, &owner->name, &mapped, &found, &why) != STATUS_OK || !found) {
+    return STATUS_OK; /* told as missing */
+  }
+  status st = STATUS_OK;
+  for (size_t at = 0; at + BLOB_NAME_BYTES <= mapped.length && st == STATUS_OK; at += BLOB_NAME_BYTES) {
+    reference part = *owner;
+    memcpy(part.name.bytes, mapped.bytes + at, DIGEST_BYTES);
+    st = add(g, &part, err);
+  }
+  store_release(&mapped);
+  return st;
+}
+
 static bool is_unfinished(const ledger_job *j) {
   return j->state == JOB_QUEUED || j->state == JOB_RUNNING;
 }
@@ -97,6 +116,8 @@ static status add_job(gathering *g, const ledger_job *j, error *err) {
     const reference r = {.name = one->name, .job = j};
     if (one == &j->manifest && is_unfinished(j) && !j->read && ledger_blob_is_set(one)) {
       TRY(add_manifest(g, &r, err));
+    } else if (one == &j->parts && ledger_blob_is_set(one)) {
+      TRY(add_rows(g, &r, err));
     } else if (ledger_blob_is_set(one)) {
       TRY(add(g, &r, err));
     }

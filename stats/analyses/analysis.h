@@ -40,6 +40,13 @@ typedef struct analysis_argument {
 
 typedef struct analysis_run analysis_run;
 
+/* What an analysis makes of each row, for rows that come back (docs/score.md): its last step gives it with
+ * run_score. */
+typedef struct analysis_score {
+  const char *name; /* a column is asked for as ANALYSIS.NAME */
+  const char *help; /* half a line */
+} analysis_score;
+
 typedef struct analysis_kind {
   const char *name;    /* "nps" */
   const char *summary; /* one line */
@@ -50,6 +57,8 @@ typedef struct analysis_kind {
   bool takes_breakdowns, takes_weight;
   const char *breakdowns_also; /* what its requests may call `by` instead; NULL: nothing else */
   bool has_replicates;         /* errors from the plan's random groups: looks at their unit */
+  const analysis_score *scores;
+  uint32_t scores_count;
   analysis_presentation presentation;
   const struct term *terms; /* of this analysis alone; its title in reports is the term "analysis_NAME" */
   size_t terms_count;
@@ -64,6 +73,8 @@ typedef struct analysis_kind {
 } analysis_kind;
 
 const analysis_kind *analysis_find(const char *name); /* NULL when unknown */
+/* NULL when KIND, which may be NULL, has no score of that name. */
+const analysis_score *analysis_score_find(const analysis_kind *kind, const char *name);
 size_t analysis_count(void);
 const analysis_kind *analysis_at(size_t index); /* in the order of the report's summary and of help */
 
@@ -94,6 +105,16 @@ uint32_t run_weight(const analysis_run *run);
 const void *run_result(const analysis_run *run, uint32_t k);
 /* The base accumulator of the request's filter and weight over the whole dataset (every stage has it). */
 const base_state *run_base(const analysis_run *run);
+
+/* ---- Rows that come back */
+/* Whether a column of SCORE, one of the kind's, is asked for. */
+bool run_score_is_wanted(const analysis_run *run, const char *score);
+/* Gives SCORE, if it is wanted: MAKE fills V, a variable of the rows' program.  What MAKE asks RUN for while
+ * it is called (run_variable, run_add_variable, run_program, run_filter) is of that program.  Rows that are
+ * not in the request's filter have no score. */
+status run_score(analysis_run *run, const char *score,
+                 status (*make)(analysis_run *run, const void *context, program_variable *v, error *err),
+                 const void *context, error *err) MUST_USE;
 
 /* The section in the report, an object; tables are written through stats/analyses/table.h. */
 json *run_section(analysis_run *run);

@@ -27,6 +27,15 @@ const analysis_kind *analysis_find(const char *name) {
   return NULL;
 }
 
+const analysis_score *analysis_score_find(const analysis_kind *kind, const char *name) {
+  for (uint32_t i = 0; kind != NULL && i < kind->scores_count; i++) {
+    if (strcmp(kind->scores[i].name, name) == 0) {
+      return &kind->scores[i];
+    }
+  }
+  return NULL;
+}
+
 const argument_value *request_argument(const plan_analysis *request, const char *name) {
   const analysis_kind *kind = analysis_find(request->kind);
   for (uint32_t i = 0; kind != NULL && i < kind->arguments_count; i++) {

@@ -17,6 +17,7 @@ enum {
   PLAN_ANALYSES_MAX = 10000,
   PLAN_FILES_MAX = 100000,
   PLAN_LIST_MAX = 1000000,
+  PLAN_COLUMNS_MAX = 4000, /* of rows: a key, and as many again for reasons, are within a sheet's */
 };
 
 #endif

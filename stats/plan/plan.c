@@ -62,6 +62,7 @@ plan *plan_new(void) {
   }
   p->memory = arena_new();
   p->program = program_new();
+  p->rows = (plan_rows){.key = PROGRAM_NONE, .key_title = ""};
   p->replicates = (plan_replicates){.groups = PROGRAM_REPLICATES_MAX, .seed = 1, .unit = PROGRAM_NONE};
   if (p->memory == NULL || p->program == NULL) {
     plan_destroy(p);
@@ -261,6 +262,24 @@ static void put_report(buf *out, const json *report) {
   buf_fini(&text);
 }
 
+static void put_rows(buf *out, const plan_rows *rows) {
+  buf_put_u8(out, rows->wanted);
+  buf_put_u32(out, rows->key);
+  put_text(out, rows->key_title);
+  buf_put_u8(out, rows->reasons);
+  buf_put_u8(out, rows->guards_formulas);
+  buf_put_varint(out, rows->columns_count);
+  for (uint32_t i = 0; i < rows->columns_count; i++) {
+    const plan_column *c = &rows->columns[i];
+    put_text(out, c->title);
+    buf_put_u32(out, c->variable);
+    if (c->variable == PROGRAM_NONE) {
+      buf_put_varint(out, c->analysis);
+      put_text(out, c->score);
+    }
+  }
+}
+
 void plan_encode(const plan *p, buf *out) {
   buf_put_u8(out, PLAN_VERSION);
   put_label(out, &p->title);
@@ -288,6 +307,7 @@ void plan_encode(const plan *p, buf *out) {
   put_optional(out, p->weight_offered);
   put_report(out, p->report);
   buf_put_u8(out, p->may_lose);
+  put_rows(out, &p->rows);
 }
 
 const char *plan_taken_name(plan_taken what) {

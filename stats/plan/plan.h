@@ -164,6 +164,26 @@ typedef struct plan_replicates {
   uint32_t unit; /* plan variable that names what was sampled; PROGRAM_NONE: each row on its own */
 } plan_replicates;
 
+/* A column of the rows that come back: a variable of the program, or, where that is PROGRAM_NONE, what an
+ * analysis makes of each row. */
+typedef struct plan_column {
+  const char *title;
+  uint32_t variable;
+  uint32_t analysis; /* of the plan */
+  const char *score; /* one of its kind's */
+} plan_column;
+
+/* Rows that come back (docs/score.md). */
+typedef struct plan_rows {
+  bool wanted;  /* the job makes them */
+  uint32_t key; /* of the program: what names a row; PROGRAM_NONE: its number */
+  const char *key_title;
+  plan_column *columns; /* no title occurs twice, the key's included */
+  uint32_t columns_count;
+  bool reasons;         /* a further column says why an answer is missing */
+  bool guards_formulas; /* see stats/sheet/sheet.h */
+} plan_rows;
+
 typedef struct plan {
   arena *memory;
   plan_label title;
@@ -184,6 +204,7 @@ typedef struct plan {
    * NULL: nothing. */
   const json *report;
   bool may_lose; /* the job goes on without shards that are lost, and the report says so */
+  plan_rows rows;
 } plan;
 
 plan *plan_new(void);

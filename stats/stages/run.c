@@ -22,6 +22,18 @@ status stage_builder_init(stage_builder *b, const plan *p, error *err) {
   return STATUS_OK;
 }
 
+status stage_builder_over(stage_builder *b, const plan *p, program *existing, error *err) {
+  TRY(stage_builder_init(b, p, err));
+  program_destroy(b->program);
+  b->program = existing;
+  return STATUS_OK;
+}
+
+void stage_builder_leave(stage_builder *b) {
+  b->program = NULL;
+  stage_builder_fini(b);
+}
+
 void stage_builder_fini(stage_builder *b) {
   program_destroy(b->program);
   free(b->variables);
@@ -101,6 +113,44 @@ status needs_push(run_needs *needs, uint32_t accumulator, error *err) {
 status run_prepare(analysis_run *run, error *err) {
   TRY(stage_builder_filter(run->next, run->request->filter, &run->filter, err));
   return stage_builder_weight(run->next, run->request->weight, &run->weight, err);
+}
+
+static status compare_asked(const analysis_run *run, const program *running, const analysis_run *again,
+                            error *err) {
+  bool same = again->asked.count == run->answered.count;
+  for (uint32_t k = 0; same && k < again->asked.count; k++) {
+    digest wanted;
+    digest answered;
+    TRY(program_accumulator_digest(again->next->program, again->asked.at[k], &wanted, err));
+    TRY(program_accumulator_digest(running, run->answered.at[k], &answered, err));
+    same = digest_equal(&wanted, &answered);
+  }
+  return same ? STATUS_OK
+              : error_set(err, STATUS_CORRUPT,
+                          "the results are not those that were asked for in the stage before");
+}
+
+status run_check_asked(const analysis_run *run, const program *running, error *err) {
+  if (run->kind->ask_again == NULL) {
+    return error_set(err, STATUS_CORRUPT, "it has one stage, and this is a further one");
+  }
+  stage_builder scratch;
+  TRY(stage_builder_init(&scratch, run->plan, err));
+  analysis_run again = *run;
+  again.next = &scratch;
+  again.asked = (run_needs){0};
+  buf_init(&again.carry);
+  status st = run_prepare(&again, err);
+  if (st == STATUS_OK) {
+    st = run->kind->ask_again(&again, err);
+  }
+  if (st == STATUS_OK) {
+    st = compare_asked(run, running, &again, err);
+  }
+  free(again.asked.at);
+  buf_fini(&again.carry);
+  stage_builder_fini(&scratch);
+  return st;
 }
 
 void run_fini(analysis_run *run) {

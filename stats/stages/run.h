@@ -5,6 +5,7 @@
 
 #include "stats/accumulators/partial.h"
 #include "stats/analyses/analysis.h"
+#include "stats/sheet/sheet.h"
 #include "stats/stats.h"
 
 /* The program being built for a stage, and where the plan's own variables, filters and weights went in
@@ -39,6 +40,8 @@ struct analysis_run {
   uint32_t filter, weight; /* the request's, there */
   run_needs asked;
 
+  sheet *rows; /* takes its scores; NULL: no rows come back */
+
   const partial *results; /* of the stage before; NULL while beginning */
   run_needs answered;     /* what was asked for then */
 
@@ -49,10 +52,20 @@ struct analysis_run {
   buf carry;
 };
 
+/* A builder of variables in a program that exists: that of SHEET. */
+status stage_builder_over(stage_builder *b, const plan *p, program *existing, error *err) MUST_USE;
+void stage_builder_leave(stage_builder *b); /* the program stays */
+
+/* ROWS has the scores that P asks for and the analyses gave; it gets its columns as P lists them. */
+status rows_finish(const plan *p, sheet *rows, error *err) MUST_USE;
+
 status needs_push(run_needs *needs, uint32_t accumulator, error *err) MUST_USE;
 
 /* Makes the request's filter and weight known to RUN->next. */
 status run_prepare(analysis_run *run, error *err) MUST_USE;
+/* A state from outside may name any accumulators of its program as the answers: only those that the analysis
+ * asks for, given what it carried, have the form that it relies on. */
+status run_check_asked(const analysis_run *run, const program *running, error *err) MUST_USE;
 void run_fini(analysis_run *run);
 
 /* What the report says of a variable of the codebook, or a computed one; NULLs when it has no facts. */

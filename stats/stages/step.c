@@ -13,7 +13,7 @@
 #include "stats/stages/run.h"
 #include "stats/stats.h"
 
-enum { STATE_VERSION = 1, STAGES_MAX = 10000, TEXT_BYTES_MAX = 1 << 30 };
+enum { STATE_VERSION = 2, STAGES_MAX = 10000, TEXT_BYTES_MAX = 1 << 30 };
 
 typedef struct step {
   plan *plan;
@@ -27,6 +27,7 @@ typedef struct step {
   json *sections;
   analysis_run *runs;
   stage_builder next;
+  sheet *rows;            /* of the scores so far; NULL: no rows come back */
   const stats_lost *lost; /* of the first stage */
   size_t lost_count;
 } step;
@@ -282,7 +283,23 @@ static status read_runs(step *s, reader *r, error *err) {
   for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
     TRY(read_run(s, r, &s->runs[i], err));
   }
+  if (s->plan->rows.wanted) {
+    TRY(sheet_decode(r, &s->rows, err));
+  }
   return reader_finish(r, "state", err);
+}
+
+static status open_rows(step *s, error *err) {
+  if (s->plan->rows.wanted && s->rows == NULL) {
+    s->rows = sheet_new();
+    if (s->rows == NULL) {
+      return error_no_memory(err, "a step");
+    }
+  }
+  for (uint32_t i = 0; i < s->plan->analyses_count; i++) {
+    s->runs[i].rows = s->rows;
+  }
+  return STATUS_OK;
 }
 
 static status step_open(step *s, const void *state, size_t state_bytes, const void *partial_bytes,
@@ -310,7 +327,8 @@ static status step_open(step *s, const void *state, size_t state_bytes, const vo
   reader_init(&partial_reader, partial_bytes, partial_length);
   TRY(partial_decode(s->running, &partial_reader, &s->results, err));
   TRY(reader_finish(&partial_reader, "partial", err));
-  return state != NULL ? read_runs(s, &r, err) : open_first(s, err);
+  TRY(state != NULL ? read_runs(s, &r, err) : open_first(s, err));
+  return open_rows(s, err);
 }
 
 static void step_close(step *s) {
@@ -320,6 +338,7 @@ static void step_close(step *s) {
   free(s->runs);
   partial_destroy(s->results);
   stage_builder_fini(&s->next);
+  sheet_destroy(s->rows);
   if (s->owns_running) {
     program_destroy(s->running);
   }
@@ -329,48 +348,9 @@ static void step_close(step *s) {
 
 /* ---- Taking a step -------------------------------------------------------------------------------- */
 
-static status compare_asked(const step *s, const analysis_run *run, const analysis_run *again, error *err) {
-  bool same = again->asked.count == run->answered.count;
-  for (uint32_t k = 0; same && k < again->asked.count; k++) {
-    digest wanted;
-    digest answered;
-    TRY(program_accumulator_digest(again->next->program, again->asked.at[k], &wanted, err));
-    TRY(program_accumulator_digest(s->running, run->answered.at[k], &answered, err));
-    same = digest_equal(&wanted, &answered);
-  }
-  return same ? STATUS_OK
-              : error_set(err, STATUS_CORRUPT,
-                          "the results are not those that were asked for in the stage before");
-}
-
-/* A state from outside may name any accumulators of its program as the answers: only those that the analysis
- * asks for, given what it carried, have the form that it relies on. */
-static status check_asked(const step *s, const analysis_run *run, error *err) {
-  if (run->kind->ask_again == NULL) {
-    return error_set(err, STATUS_CORRUPT, "it has one stage, and this is a further one");
-  }
-  stage_builder scratch;
-  TRY(stage_builder_init(&scratch, s->plan, err));
-  analysis_run again = *run;
-  again.next = &scratch;
-  again.asked = (run_needs){0};
-  buf_init(&again.carry);
-  status st = run_prepare(&again, err);
-  if (st == STATUS_OK) {
-    st = run->kind->ask_again(&again, err);
-  }
-  if (st == STATUS_OK) {
-    st = compare_asked(s, run, &again, err);
-  }
-  free(again.asked.at);
-  buf_fini(&again.carry);
-  stage_builder_fini(&scratch);
-  return st;
-}
-
 static status take_one(step *s, analysis_run *run, error *err) {
   if (s->stage > 0) {
-    TRY(check_asked(s, run, err));
+    TRY(run_check_asked(run, s->running, err));
   }
   TRY(run_prepare(run, err));
   return run->kind->step(run, err);
@@ -447,10 +427,28 @@ static status write_state(step *s, stats_outcome *out, error *err) {
     }
     buf_put_slice(&out->state, (slice){(const char *)run->carry.data, run->carry.length});
   }
+  if (s->rows != NULL) {
+    sheet_encode(s->rows, &out->state);
+  }
   bool failed = scratch.failed;
   buf_fini(&scratch);
   TRY(buf_status(&out->program, "the next program", err));
   return failed ? error_no_memory(err, "state") : buf_status(&out->state, "state", err);
+}
+
+/* What the stages after this one need. */
+static status write_outcome(step *s, bool all_done, stats_outcome *out, error *err) {
+  if (!all_done) {
+    return write_state(s, out, err);
+  }
+  TRY(write_report(s, &out->report, err));
+  if (s->rows == NULL) {
+    return STATUS_OK;
+  }
+  TRY(rows_finish(s->plan, s->rows, err));
+  out->stage = s->stage + 1;
+  sheet_encode(s->rows, &out->program);
+  return buf_status(&out->program, "the columns of rows", err);
 }
 
 static status take_step(step *s, slice plan_bytes, slice state, slice partial_bytes, stats_outcome *out,
@@ -466,7 +464,7 @@ static status take_step(step *s, slice plan_bytes, slice state, slice partial_by
     st = take(s, &all_done, err);
   }
   if (st == STATUS_OK) {
-    st = all_done ? write_report(s, &out->report, err) : write_state(s, out, err);
+    st = write_outcome(s, all_done, out, err);
   }
   step_close(s);
   if (st != STATUS_OK) {

@@ -123,6 +123,10 @@ static void lost_late_in_the_first_stage(sim *s, bool undo) {
   the_job(s)->lost_late = !undo;
 }
 
+static void leaves_miscounted(sim *s, bool undo) {
+  the_job(s)->leaves_done += undo ? UINT32_MAX : 1;
+}
+
 static void answer_forgotten(sim *s, bool undo) {
   s->core->answers_given += undo ? 1 : UINT64_MAX;
 }
@@ -149,6 +153,7 @@ static const struct {
     {"invariant 9", lost_for_nothing},
     {"invariant 9", lost_without_leave},
     {"invariant 9", lost_late_in_the_first_stage},
+    {"invariant 10", leaves_miscounted},
 };
 
 static void damage_is_named_by_the_invariant_that_it_breaks(void **state) {

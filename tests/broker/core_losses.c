@@ -9,11 +9,11 @@ void losses_choose(sim *s) {
   const uint64_t kinds = 1 + sim_below(s, 3);
   if (kinds != 2) {
     s->deadly = sim_shard_value(&j->shards[sim_below(s, j->shards_count)]);
-    s->deadly_from = (uint32_t)sim_below(s, j->stages);
+    s->deadly_from = (uint32_t)sim_below(s, j->stages + j->rows);
   }
   if (kinds != 1) {
     s->gone = sim_shard_value(&j->shards[sim_below(s, j->shards_count)]);
-    s->gone_from = (uint32_t)sim_below(s, j->stages);
+    s->gone_from = (uint32_t)sim_below(s, j->stages + j->rows);
   }
 }
 

@@ -4,7 +4,8 @@
  * What a task gives is computed from the numbers, so that every report can be compared with the one right
  * answer: MAP adds up a mixture of each shard and the program, REDUCE adds, STEP mixes the sum, the state and
  * the worker's fingerprint into the next program and state or the report.  Whoever counted a shard twice or
- * not at all, or mixed stages or fingerprints, gets another number. */
+ * not at all, or mixed stages or fingerprints, gets another number.  ROWS is a MAP of what the last STEP
+ * gave; the job's rows are a mixture of all of them in their order. */
 #ifndef CANVASS_TESTS_BROKER_CORE_SIM_H
 #define CANVASS_TESTS_BROKER_CORE_SIM_H
 
@@ -46,11 +47,14 @@ typedef struct sim_job {
   uint64_t timeout_ms, submitted_ms;
   bool read, planned;
   bool may_lose; /* shards */
+  bool rows;     /* come back */
   core_shard shards[SIM_SHARDS];
   uint32_t shards_count;
   unsigned stay_percent; /* of its partials */
   /* On disk. */
   bool kept, ended;
+  bool keeps;        /* the results of its stage */
+  uint64_t rows_mix; /* of the rows that it ended with; 0: none */
   uint64_t ended_turn;
   uint64_t plan, program, spec, manifest, first_program, state, report;
   status failure; /* STATUS_OK: the report is there */
@@ -68,7 +72,7 @@ typedef struct sim_job {
   char note[1024];
   /* What the cluster did. */
   bool submitted, cancelled;
-  uint64_t sent[WORK_READ + 1]; /* tasks */
+  uint64_t sent[CORE_WORKS]; /* tasks */
 } sim_job;
 
 /* A task at a worker; also what is needed to answer it again. */
@@ -80,7 +84,7 @@ typedef struct sim_task {
   uint64_t inputs[SIM_INPUTS];
   uint32_t keepers[SIM_INPUTS];
   uint32_t inputs_count;
-  uint64_t shards_sum; /* of a MAP */
+  uint64_t shards_sum; /* of a MAP or ROWS */
   uint32_t shards_count;
   bool is_deadly; /* the cluster's deadly shard is among them */
   bool lacks_one; /* or the one that nobody has: */
@@ -94,7 +98,7 @@ typedef struct sim_result {
   sim_task of;
   uint64_t values[2];
   uint32_t count;
-  bool stays;
+  bool stays, keeps;
   core_states states;
 } sim_result;
 
@@ -160,6 +164,7 @@ _Noreturn void sim_fail(const sim *s, const char *format, ...) __attribute__((fo
 /* ---- The shell (core_sim_shell.c) */
 core_blob sim_blob_new(sim *s, uint64_t value, uint32_t keeper);
 digest sim_content(const uint64_t *values, uint32_t count);
+uint64_t sim_rows_mix(uint64_t before, uint64_t part); /* one part after the other */
 digest sim_fingerprint(uint32_t fingerprint);
 core_job_id sim_job_id(int job);
 /* One event; what it leads to waits for sim_turn. */
@@ -169,6 +174,8 @@ void sim_turn(sim *s);
 /* The parts of a turn, for crashes in the middle of it. */
 void sim_commit(sim *s);
 void sim_carry_out(sim *s, const core_action *a);
+/* The rows of a job that ends must be those on the disk, one for each leaf. */
+void sim_keep_rows(sim *s, sim_job *j, const core_end *end);
 /* Of the next broker, which knows nothing yet. */
 void sim_start_core(sim *s);
 const sim_record *sim_record_find(const sim_job *j, uint32_t stage, uint64_t task);
@@ -196,7 +203,7 @@ void sim_shards(sim *s, int job, uint32_t count, uint32_t rows);
 /* What the MAPs of all its stages computed and had, each counted once, as in an undisturbed cluster. */
 core_states sim_states(const sim_job *j);
 bool sim_same_states(const core_states *a, const core_states *b);
-/* Ended with the one right report of one fingerprint. */
+/* Ended with the one right report, and rows, of one fingerprint. */
 bool sim_is_right(const sim *s, int job);
 void sim_start_worker(sim *s, int worker, uint32_t capacity, uint32_t fingerprint);
 void sim_connect(sim *s, int worker);
@@ -248,5 +255,7 @@ int sim_worker_at(const sim *s, uint32_t peer); /* -1: none */
 bool sim_is_aside(const sim *s, int worker);
 core_worker_view sim_view_worker(const sim *s, int worker);
 core_job_view sim_view_job(const sim *s, int job);
+uint64_t sim_sheet_of(uint64_t report); /* what ROWS are given */
+uint64_t sim_expected_rows(const sim_job *j, uint64_t report);
 
 #endif

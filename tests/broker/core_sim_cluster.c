@@ -23,6 +23,10 @@ digest sim_content(const uint64_t *values, uint32_t count) {
   return d;
 }
 
+uint64_t sim_rows_mix(uint64_t before, uint64_t part) {
+  return sim_mix(before, part);
+}
+
 digest sim_fingerprint(uint32_t fingerprint) {
   return (digest){{0xf0, (uint8_t)fingerprint}};
 }
@@ -56,6 +60,7 @@ void sim_draw_course(sim *s, sim_job *j) {
   j->read = sim_chance(s, 10);
   j->planned = sim_chance(s, 40);
   j->stay_percent = sim_chance(s, 50) ? 0 : (unsigned)sim_below(s, 101);
+  j->rows = !j->read && sim_mix(s->seed, (uint64_t)(j - s->jobs)) % 10 < 4;
 }
 
 void sim_shards(sim *s, int job, uint32_t count, uint32_t rows) {
@@ -181,8 +186,9 @@ static uint64_t expected(const sim *s, int job, uint32_t fingerprint) {
 
 bool sim_is_right(const sim *s, int job) {
   const sim_job *j = &s->jobs[job];
-  return j->ended && j->failure == STATUS_OK &&
-         (j->report == expected(s, job, 0) || j->report == expected(s, job, 1));
+  const bool has_report = j->ended && j->failure == STATUS_OK &&
+                          (j->report == expected(s, job, 0) || j->report == expected(s, job, 1));
+  return has_report && j->rows_mix == (j->rows ? sim_expected_rows(j, j->report) : 0);
 }
 
 /* ---- Workers --------------------------------------------------------------------------------------- */
@@ -294,9 +300,17 @@ bool sim_compute(sim *s, const sim_task *t, sim_result *out, digest *lost) {
       uint64_t sum = t->lost_mix;
       add_up(t, 3, &sum);
       step(t->inputs[0], t->inputs[1], t->inputs[2], sum, w->fingerprint, out->values);
-      out->count = t->id.stage + 1 == j->stages ? 1 : 2;
+      out->keeps = t->id.stage + 1 == j->stages && j->rows;
+      out->count = t->id.stage + 1 == j->stages && !j->rows ? 1 : 2;
+      if (out->keeps) {
+        out->values[1] = out->values[0];
+        out->values[0] = sim_sheet_of(out->values[1]);
+      }
       break;
     }
+    case WORK_ROWS:
+      out->values[0] = t->shards_sum;
+      break;
     case WORK_PLAN:
       out->values[0] = sim_mix(t->inputs[0], t->inputs[1]);
       out->values[1] = first_program_of(out->values[0]);
@@ -334,6 +348,12 @@ void sim_remember(sim *s, const sim_result *r) {
   }
 }
 
+static digest content_of(const sim_result *r) {
+  digest d = sim_content(r->values, r->count);
+  d.bytes[1] = r->keeps;
+  return d;
+}
+
 void sim_answer(sim *s, const sim_result *r, uint32_t peer) {
   core_blob blobs[2] = {sim_blob_new(s, r->values[0], r->stays ? r->of.process : 0)};
   if (r->count > 1) {
@@ -344,9 +364,10 @@ void sim_answer(sim *s, const sim_result *r, uint32_t peer) {
                             .result = {.id = r->of.id,
                                        .attempt = r->of.attempt,
                                        .work = r->of.work,
-                                       .content = sim_content(r->values, r->count),
+                                       .content = content_of(r),
                                        .states = r->states,
                                        .stays = r->stays,
+                                       .keeps = r->keeps,
                                        .may_lose = r->of.work == WORK_PLAN &&
                                                    s->jobs[r->of.id.job.bytes[0] - 1].may_lose,
                                        .blobs = blobs,
@@ -368,7 +389,8 @@ static bool is_garbage(const sim *s, uint64_t value) {
 }
 
 uint32_t sim_unreadable(const sim *s, const sim_task *t) {
-  for (uint32_t i = 0; i < t->inputs_count && t->work <= WORK_STEP; i++) {
+  const bool may_blame = t->work <= WORK_STEP || t->work == WORK_ROWS;
+  for (uint32_t i = 0; i < t->inputs_count && may_blame; i++) {
     if (is_garbage(s, t->inputs[i])) {
       return i + 1;
     }

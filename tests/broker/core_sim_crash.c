@@ -1,6 +1,19 @@
 /* The simulator's broker dies, and resumes from what its shell had committed. */
 #include "tests/broker/core_sim.h"
 
+void sim_keep_rows(sim *s, sim_job *j, const core_end *end) {
+  if (end->parts_count != (j->keeps && end->report ? sim_leaves(j) : 0)) {
+    sim_fail(s, "a job ends with %u parts of rows", end->parts_count);
+  }
+  for (uint32_t i = 0; i < end->parts_count; i++) {
+    const sim_record *r = sim_record_find(j, j->stage, i);
+    if (r == NULL || r->value != s->blobs[end->parts[i] - 1].value) {
+      sim_fail(s, "part %u of a job's rows is not what the disk has", i);
+    }
+    j->rows_mix = sim_rows_mix(j->rows_mix, r->value);
+  }
+}
+
 static void restore_job(sim *s, int number) {
   sim_job *j = &s->jobs[number];
   const uint64_t values[] = {j->plan, j->program, j->spec, j->manifest, j->first_program, j->state};
@@ -24,6 +37,7 @@ static void restore_job(sim *s, int number) {
                                          .first_program = blobs[4],
                                          .state = blobs[5],
                                          .stage = j->stage,
+                                         .keeps = j->keeps,
                                          .content = j->content,
                                          .fingerprint = j->fingerprint,
                                          .states = j->states,

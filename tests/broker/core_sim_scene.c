@@ -116,3 +116,40 @@ core_job_view sim_view_job(const sim *s, int job) {
   assert_true(core_find_job(s->core, &id, &view));
   return view;
 }
+
+/* ---- Rows ------------------------------------------------------------------------------------------ */
+
+uint64_t sim_sheet_of(uint64_t report) {
+  return sim_mix(report, 5);
+}
+
+static bool is_lost_shard(const sim_job *j, uint32_t shard) {
+  for (uint32_t i = 0; i < j->lost_count; i++) {
+    if (j->lost[i].shard == shard) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Of all leaves in their order. */
+uint64_t sim_expected_rows(const sim_job *j, uint64_t report) {
+  uint64_t mix = 0;
+  uint32_t first = 0;
+  uint32_t end = 0;
+  if (j->shards_count == 0) {
+    return sim_rows_mix(0, sim_shards_sum(j->shards, 0, sim_sheet_of(report)));
+  }
+  while (end < j->shards_count) {
+    core_shard left[SIM_SHARDS];
+    uint32_t count = 0;
+    sim_leaf_of(j, end, &first, &end);
+    for (uint32_t i = first; i < end; i++) {
+      if (!is_lost_shard(j, i)) {
+        left[count++] = j->shards[i];
+      }
+    }
+    mix = sim_rows_mix(mix, sim_shards_sum(left, count, sim_sheet_of(report)));
+  }
+  return mix;
+}

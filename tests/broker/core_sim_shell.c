@@ -131,6 +131,7 @@ static void keep_stage(sim *s, sim_job *j, const core_kept_stage *a) {
   j->stage = a->stage;
   j->program = value_of(s, a->program);
   j->state = value_of(s, a->state);
+  j->keeps = a->keeps;
   j->content = a->content;
   j->fingerprint = a->fingerprint;
   j->states = a->states;
@@ -163,6 +164,7 @@ static void keep_end(sim *s, sim_job *j, const core_end *a) {
   memcpy(j->message, a->failure.message, sizeof j->message);
   j->report = value_of(s, a->report);
   j->states = a->states;
+  sim_keep_rows(s, j, a);
 }
 
 static const core_job_id *job_of(const core_action *a) {
@@ -303,7 +305,7 @@ static void send_task(sim *s, const core_action *action) {
     t.keepers[i] = a->blobs[i] ? blob_at(s, a->blobs[i])->keeper : 0;
   }
   t.inputs_count = a->blobs_count;
-  if (a->work == WORK_MAP) {
+  if (a->work == WORK_MAP || a->work == WORK_ROWS) {
     give_shards(s, a, &t);
   }
   t.lost_count = a->lost_count;

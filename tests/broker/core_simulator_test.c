@@ -150,7 +150,8 @@ static const sim_task *find_lie(sim *s, const sim_task *t) {
 }
 
 /* A right result and a wrong one of the same task come together, in any order.  Alone a wrong one could not
- * be told from a right one.  A report ends the job, so there the wrong one may only be second. */
+ * be told from a right one.  A report, or the last rows, ends the job: there the wrong one may only be
+ * second. */
 static void lie(sim *s, size_t task) {
   const sim_task t = s->tasks[task];
   const sim_worker *w = sim_worker_of(s, t.process);
@@ -163,7 +164,8 @@ static void lie(sim *s, size_t task) {
       !sim_compute(s, &t, &r, &lost) || r.stays || !sim_compute(s, lied, &wrong, &lost)) {
     return;
   }
-  const bool is_last = t.work == WORK_READ || (t.work == WORK_STEP && t.id.stage + 1 == j->stages);
+  const bool is_last = t.work == WORK_READ || t.work == WORK_ROWS ||
+                       (t.work == WORK_STEP && t.id.stage + 1 == j->stages && !j->rows);
   const uint32_t liar = sim_worker_of(s, lied->process)->peer;
   wrong.values[0] ^= 2 + 2 * sim_below(s, 1000000);
   if (!is_last && sim_chance(s, 50)) {

@@ -143,8 +143,8 @@ ledger_job *sample_job(seeded *r, uint64_t number) {
   j->timeout_s = (uint32_t)seeded_bits(r, 32);
   fill(r, j->content.bytes, sizeof j->content.bytes);
   j->read = seeded_below(r, 2) == 0;
-  ledger_blob *const blobs[] = {&j->plan,          &j->program,       &j->spec,  &j->manifest,
-                                &j->first_program, &j->program_state, &j->report};
+  ledger_blob *const blobs[] = {&j->plan,          &j->program,       &j->spec,   &j->manifest,
+                                &j->first_program, &j->program_state, &j->report, &j->parts};
   for (size_t i = 0; i < sizeof blobs / sizeof blobs[0]; i++) {
     *blobs[i] = blob(r);
   }
@@ -156,6 +156,7 @@ ledger_job *sample_job(seeded *r, uint64_t number) {
   j->failure = failures[seeded_below(r, 4)];
   j->may_lose = seeded_below(r, 2) == 0;
   j->lost_late = seeded_below(r, 2) == 0;
+  j->keeps = seeded_below(r, 2) == 0;
   j->shards_lost = (uint32_t)seeded_bits(r, 32);
   j->rows_lost = seeded_bits(r, 64);
   sample_lists(r, j);
@@ -253,6 +254,7 @@ void assert_same_job(const ledger_job *a, const ledger_job *b, bool ignore_runni
   assert_int_equal(a->timeout_s, b->timeout_s);
   assert_int_equal(a->may_lose, b->may_lose);
   assert_int_equal(a->lost_late, b->lost_late);
+  assert_int_equal(a->keeps, b->keeps);
   assert_int_equal(a->shards_lost, b->shards_lost);
   assert_int_equal(a->rows_lost, b->rows_lost);
   assert_true(digest_equal(&a->content, &b->content));
@@ -264,6 +266,7 @@ void assert_same_job(const ledger_job *a, const ledger_job *b, bool ignore_runni
   assert_same_blob(&a->first_program, &b->first_program);
   assert_same_blob(&a->program_state, &b->program_state);
   assert_same_blob(&a->report, &b->report);
+  assert_same_blob(&a->parts, &b->parts);
   assert_int_equal(a->shard_rows, b->shard_rows);
   assert_int_equal(a->stage, b->stage);
   assert_true(digest_equal(&a->fingerprint, &b->fingerprint));

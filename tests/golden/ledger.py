@@ -85,6 +85,13 @@ def losing_job(e):
     e.text("unreadable", "cause")
 
 
+def kept_job(e):
+    """Version 4 has these as well."""
+    losing_job(e)
+    e.u8(1, "results of its stage are kept")
+    blob(e, 0x08, 800, "list of its rows")
+
+
 def result(e):
     """Its key stands in front: job, stage, task, the numbers big-endian."""
     e.raw(run(0x30, 16), "job")
@@ -97,7 +104,7 @@ def result(e):
 
 def golden():
     g = Golden("ledger", "Records of the broker (docs/store-format.md).")
-    for name, version, write in (("dataset", 1, dataset), ("old job", 1, job), ("owned job", 2, owned_job), ("job", 3, losing_job), ("result", 2, result)):
+    for name, version, write in (("dataset", 1, dataset), ("old job", 1, job), ("owned job", 2, owned_job), ("losing job", 3, losing_job), ("job", 4, kept_job), ("result", 2, result)):
         body = Entry(name, version, "")
         write(body)
         record(g.entry(name, version), version, body)

@@ -83,6 +83,8 @@ static ledger_job_entry sample_job_fixed(void) {
                                     .lost = lost,
                                     .lost_count = 2,
                                     .lost_late = true,
+                                    .keeps = true,
+                                    .parts = counted_blob(0x08, 800),
                                     .failure = STATUS_DATA,
                                     .message = told,
                                     .notes = notes,
@@ -126,7 +128,26 @@ static void bytes_of_a_job_are_fixed(void **state) {
   golden_close(g);
 }
 
+static void keep_no_rows(ledger_job *j) {
+  j->keeps = false;
+  j->parts = (ledger_blob){.bytes = 0};
+}
+
+static void a_job_of_version_3_is_read_and_has_no_rows(void **state) {
+  (void)state;
+  golden *g = golden_open("ledger");
+  ledger_job_entry e = sample_job_fixed();
+  keep_no_rows(&e.job);
+  ledger_job_entry *back = NULL;
+  error err;
+  assert_int_equal(ledger_job_decode(golden_bytes(g, "losing job"), &back, &err), STATUS_OK);
+  assert_same_job(&back->job, &e.job, false);
+  ledger_job_destroy(back);
+  golden_close(g);
+}
+
 static void lose_nothing(ledger_job *j) {
+  keep_no_rows(j);
   j->may_lose = j->lost_late = false;
   j->shards_lost = j->lost_count = 0;
   j->rows_lost = 0;
@@ -246,6 +267,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bytes_of_a_dataset_are_fixed),
       cmocka_unit_test(bytes_of_a_job_are_fixed),
+      cmocka_unit_test(a_job_of_version_3_is_read_and_has_no_rows),
       cmocka_unit_test(a_job_of_version_2_is_read_and_loses_nothing),
       cmocka_unit_test(a_job_of_version_1_is_read_and_has_neither_timeout_nor_owner),
       ledger_unit_test(bytes_of_a_result_are_fixed),

@@ -48,6 +48,8 @@ FIELDS = {
     "may_lose": 1,
     "shards_lost": 6,
     "rows_lost": 700,
+    "keeps": 1,
+    "parts": 900,
 }
 
 TASK = "job stage task attempt"
@@ -82,8 +84,10 @@ KINDS = {
     "ended": "request job status message state",
     "list": "request state dataset what limit",
     "listing": "request what",
+    "rows": "request job offset",
+    "parts": "request job offset parts by_name",
     "task": TASK + " work by_name shard_rows shards_lost",
-    "result": TASK + " work computed cached by_name may_lose",
+    "result": TASK + " work computed cached by_name may_lose keeps",
     "failure": TASK + " status message blob unreadable",
     "taken": TASK,
 }

@@ -62,6 +62,8 @@ static const struct {
     [FIELD_MAY_LOSE] = {.integer = 1},
     [FIELD_SHARDS_LOST] = {.integer = 6},
     [FIELD_ROWS_LOST] = {.integer = 700},
+    [FIELD_KEEPS] = {.integer = 1},
+    [FIELD_PARTS] = {.integer = 900},
 };
 
 static bool is_as_golden(const message *m, int field) {

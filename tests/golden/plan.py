@@ -211,4 +211,12 @@ def golden():
     optional(e, "w", "weight offered")
     e.text('{"chapters":[{"name":"drivers"}]}', "what the specification says of the report")
     e.u8(1, "goes on without lost shards")
+    e.u8(1, "rows come back")
+    e.raw((0).to_bytes(4, "little"), "their key")
+    e.text("q", "its title")
+    e.u8(1, "with reasons")
+    e.u8(0, "formulas as they are")
+    e.varint(1, "columns")
+    e.text("m", "title")
+    e.raw((1).to_bytes(4, "little"), "variable")
     return g

@@ -121,7 +121,7 @@ static const json *report_of(arena *memory) {
   return report;
 }
 
-
+static plan_column columns[] = {{.title = "m", .variable = 1}};
 static plan *sample_plan(file_facts *file) {
   plan *p = plan_new();
   assert_non_null(p);
@@ -153,6 +153,8 @@ static plan *sample_plan(file_facts *file) {
   p->weight_offered = "w";
   p->report = report_of(p->memory);
   p->may_lose = true;
+  p->rows = (plan_rows){
+      .wanted = true, .key = 0, .key_title = "q", .columns = columns, .columns_count = 1, .reasons = true};
   p->files_count = 1;
   return p;
 }
@@ -192,6 +194,7 @@ static void bytes_of_a_plan_are_fixed(void **state) {
   assert_slice_equal(back->files[0].reading.format, slice_of("Qualtrics"));
   assert_int_equal(back->files[0].reading.notices, 5);
   assert_slice_equal(back->files[0].reading.sheet, slice_of("\xe7\xad\x94\xe5\x8d\xb7"));
+  assert_string_equal(back->rows.columns[0].title, "m");
   plan_destroy(back);
   plan_destroy(p);
   golden_close(g);

@@ -3,7 +3,8 @@
  *
  * Half of it is the report so far, so its bytes are not fixed; its form is, and is read here once more from
  * its description: version, stage, the stage's program, the report's head, and for each analysis whether it
- * is done, its section, the accumulators that answer it, and what it carries. */
+ * is done, its section, the accumulators that answer it, and what it carries; where rows come back, the sheet
+ * of their scores so far. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@
 
 #define ADVICE "; install the same version on clients and workers, and submit the job again"
 
-enum { STATE_VERSION = 1, ROWS = 30, TEXT_MAX = 1 << 20 };
+enum { STATE_VERSION = 2, ROWS = 30, TEXT_MAX = 1 << 20 };
 
 /* A plan of two analyses, one of which asks again, and what its first stage left. */
 typedef struct scene {
