@@ -1,9 +1,7 @@
 /* The inside of the broker's core: workers, jobs, their trees of tasks.  For the core's own files only.
  *
  * A node of a tree is in one list at a time: READY in one of its job's, RUNNING in its worker's
- * `running`, DONE with a partial that stays in its keeper's `keeps`.  Whatever changes a node goes through
- * tree.c.
- */
+ * `running`, DONE with a partial that stays in its keeper's `keeps`.  Only tree.c changes a node. */
 #ifndef CANVASS_BROKER_CORE_CORE_INSIDE_H
 #define CANVASS_BROKER_CORE_CORE_INSIDE_H
 
@@ -437,8 +435,7 @@ void job_restore_result(core *c, const core_event *e);
 void job_update_turn(core *c, job *j);
 void job_end(core *c, job *j, const error *failure);
 void job_report(core *c, job *j, const core_event *e);
-/* Ends a job, all of whose rows are there. */
-void job_give_rows(core *c, job *j);
+void job_give_rows(core *c, job *j); /* ends a job, all of whose rows are there */
 void job_next_stage(core *c, job *j, const core_event *e);
 void job_planned(core *c, job *j, const core_event *e);
 void job_restart_stage(core *c, job *j);

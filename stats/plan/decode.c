@@ -5,58 +5,8 @@
 
 #include "stats/analyses/analysis.h"
 #include "stats/plan/codec.h"
+#include "stats/plan/getters.h"
 #include "stats/program/item.h"
-
-static double get_double(reader *r) {
-  const uint64_t bits = reader_u64(r);
-  double v = 0;
-  memcpy(&v, &bits, sizeof v);
-  if (!isfinite(v)) {
-    reader_fail(r, "a number that is not finite");
-    return 0;
-  }
-  return v;
-}
-
-static const char *get_text(reader *r, arena *a) {
-  const slice s = reader_slice(r, PLAN_TEXT_MAX);
-  if (memchr(s.bytes, 0, s.length) != NULL || text_utf8_check(s.bytes, s.length) != s.length) {
-    reader_fail(r, "a text that is not UTF-8");
-    return "";
-  }
-  const char *copy = arena_copy(a, s);
-  return copy != NULL ? copy : "";
-}
-
-static const char *get_optional(reader *r, arena *a) {
-  return reader_flag(r) ? get_text(r, a) : NULL;
-}
-
-static void get_label(reader *r, arena *a, plan_label *out) {
-  for (int i = 0; i < LANGUAGES; i++) {
-    out->text[i] = get_optional(r, a);
-  }
-}
-
-/* An index below LIMIT. */
-static uint32_t get_index(reader *r, uint32_t limit) {
-  const uint64_t v = reader_varint(r);
-  if (v >= limit) {
-    reader_fail(r, "a reference to something that does not exist");
-    return 0;
-  }
-  return (uint32_t)v;
-}
-
-/* An array for COUNT elements; on failure the reader knows, and the count is 0. */
-static void *get_array(reader *r, arena *a, uint64_t *count, size_t size) {
-  void *array = r->problem != NULL ? NULL : arena_array(a, (size_t)*count + 1, size);
-  if (array == NULL) {
-    reader_fail(r, "out of memory");
-    *count = 0;
-  }
-  return array;
-}
 
 static decimal_magnitude get_magnitude(reader *r) {
   decimal_magnitude m = {.mantissa = reader_varint(r)};
@@ -70,7 +20,7 @@ static decimal_magnitude get_magnitude(reader *r) {
 }
 
 static void get_absence(reader *r, const plan *p, plan_absence *a) {
-  a->column = get_text(r, p->memory);
+  a->column = plan_get_text(r, p->memory);
   a->files_count = (uint32_t)reader_count(r, UINT32_MAX);
   for (uint32_t i = 0; i < a->files_count && i < PLAN_ABSENCE_FILES; i++) {
     a->files[i] = (uint32_t)reader_count(r, UINT32_MAX);
@@ -78,27 +28,27 @@ static void get_absence(reader *r, const plan *p, plan_absence *a) {
 }
 
 static void get_variable(reader *r, const plan *p, plan_variable *v) {
-  v->name = get_text(r, p->memory);
-  v->variable = get_index(r, p->program->variables_count);
-  get_label(r, p->memory, &v->label);
+  v->name = plan_get_text(r, p->memory);
+  v->variable = plan_get_index(r, p->program->variables_count);
+  plan_get_label(r, p->memory, &v->label);
   v->in_codebook = reader_flag(r);
   v->decimals_declared = reader_u8(r);
   v->largest = get_magnitude(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2 + LANGUAGES);
-  v->values = get_array(r, p->memory, &count, sizeof *v->values);
+  v->values = plan_get_array(r, p->memory, &count, sizeof *v->values);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     plan_value_label *value = &v->values[i];
     value->is_text = reader_flag(r);
     if (value->is_text) {
-      value->text = slice_of(get_text(r, p->memory));
+      value->text = slice_of(plan_get_text(r, p->memory));
     } else {
       value->number = reader_signed(r);
     }
-    get_label(r, p->memory, &value->label);
+    plan_get_label(r, p->memory, &value->label);
   }
   v->values_count = (uint32_t)count;
   count = reader_count_of(r, PLAN_LIST_MAX, 2);
-  v->absences = get_array(r, p->memory, &count, sizeof *v->absences);
+  v->absences = plan_get_array(r, p->memory, &count, sizeof *v->absences);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_absence(r, p, &v->absences[i]);
   }
@@ -111,18 +61,18 @@ static void get_variable(reader *r, const plan *p, plan_variable *v) {
 }
 
 static void get_construct(reader *r, const plan *p, uint32_t own_index, plan_construct *c) {
-  c->name = get_text(r, p->memory);
-  get_label(r, p->memory, &c->label);
-  c->variable = get_index(r, p->variables_count);
+  c->name = plan_get_text(r, p->memory);
+  plan_get_label(r, p->memory, &c->label);
+  c->variable = plan_get_index(r, p->variables_count);
   c->valid_min = (uint32_t)reader_count(r, PLAN_LIST_MAX);
   const bool weighted = reader_flag(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2);
-  c->child_is_construct = get_array(r, p->memory, &count, sizeof *c->child_is_construct);
-  c->children = get_array(r, p->memory, &count, sizeof *c->children);
-  c->weights = weighted ? get_array(r, p->memory, &count, sizeof *c->weights) : NULL;
+  c->child_is_construct = plan_get_array(r, p->memory, &count, sizeof *c->child_is_construct);
+  c->children = plan_get_array(r, p->memory, &count, sizeof *c->children);
+  c->weights = weighted ? plan_get_array(r, p->memory, &count, sizeof *c->weights) : NULL;
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     c->child_is_construct[i] = reader_flag(r);
-    c->children[i] = get_index(r, c->child_is_construct[i] ? own_index : p->variables_count);
+    c->children[i] = plan_get_index(r, c->child_is_construct[i] ? own_index : p->variables_count);
     if (weighted) {
       c->weights[i] = item_get_decimal(r);
       if (c->weights[i].mantissa < 0) {
@@ -151,9 +101,9 @@ static unsigned accepted_as(const program_variable *v) {
 static void get_references(reader *r, const plan *p, const analysis_argument *table, argument_value *a) {
   const bool construct = table->type == ARGUMENT_CONSTRUCT;
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
-  a->variables = get_array(r, p->memory, &count, sizeof *a->variables);
+  a->variables = plan_get_array(r, p->memory, &count, sizeof *a->variables);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
-    a->variables[i] = get_index(r, construct ? p->constructs_count : p->variables_count);
+    a->variables[i] = plan_get_index(r, construct ? p->constructs_count : p->variables_count);
     if (r->problem == NULL && !construct && table->accepts != 0 &&
         !(table->accepts & accepted_as(&p->program->variables[p->variables[a->variables[i]].variable]))) {
       reader_fail(r, "an argument with a variable of the wrong form");
@@ -223,21 +173,13 @@ static void check_value(reader *r, const analysis_argument *table, const argumen
 }
 
 /* An index below LIMIT, or PROGRAM_NONE. */
-static uint32_t get_optional_index(reader *r, uint32_t limit) {
-  const uint32_t v = reader_u32(r);
-  if (v != PROGRAM_NONE && v >= limit) {
-    reader_fail(r, "a reference to something that does not exist");
-    return PROGRAM_NONE;
-  }
-  return v;
-}
 
 static void get_net(reader *r, const plan *p, plan_net *net) {
-  net->name = get_text(r, p->memory);
+  net->name = plan_get_text(r, p->memory);
   const bool are_texts = reader_flag(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
-  net->texts = are_texts ? get_array(r, p->memory, &count, sizeof *net->texts) : NULL;
-  net->codes = are_texts ? NULL : get_array(r, p->memory, &count, sizeof *net->codes);
+  net->texts = are_texts ? plan_get_array(r, p->memory, &count, sizeof *net->texts) : NULL;
+  net->codes = are_texts ? NULL : plan_get_array(r, p->memory, &count, sizeof *net->codes);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     if (are_texts) {
       net->texts[i] = reader_text(r, PROGRAM_TEXT_MAX, p->memory);
@@ -266,16 +208,16 @@ static void check_asked(reader *r, const plan *p, const analysis_argument *table
 
 static void get_question(reader *r, const plan *p, const analysis_argument *table, plan_question *q) {
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
-  q->variables = get_array(r, p->memory, &count, sizeof *q->variables);
+  q->variables = plan_get_array(r, p->memory, &count, sizeof *q->variables);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
-    q->variables[i] = get_index(r, p->variables_count);
+    q->variables[i] = plan_get_index(r, p->variables_count);
   }
   q->variables_count = (uint32_t)count;
-  get_label(r, p->memory, &q->label);
-  q->base = get_optional_index(r, p->program->filters_count);
-  q->base_text = get_optional(r, p->memory);
+  plan_get_label(r, p->memory, &q->label);
+  q->base = plan_get_optional_index(r, p->program->filters_count);
+  q->base_text = plan_get_optional(r, p->memory);
   count = reader_count_of(r, PLAN_LIST_MAX, 3);
-  q->nets = get_array(r, p->memory, &count, sizeof *q->nets);
+  q->nets = plan_get_array(r, p->memory, &count, sizeof *q->nets);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_net(r, p, &q->nets[i]);
   }
@@ -296,7 +238,7 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
   a->given = reader_flag(r);
   get_references(r, p, table, a);
   a->integer = reader_signed(r);
-  a->number = get_double(r);
+  a->number = plan_get_double(r);
   const uint8_t lists = reader_u8(r);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
   if (lists > PLAN_HAS_ALL || (!lists && count > 0)) {
@@ -306,19 +248,20 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
   if (r->problem == NULL && a->rows_count > 0 && count % a->rows_count != 0) {
     reader_fail(r, "rows of unequal length");
   }
-  a->integers = lists & PLAN_HAS_INTEGERS ? get_array(r, p->memory, &count, sizeof *a->integers) : NULL;
-  a->numbers = lists & PLAN_HAS_NUMBERS ? get_array(r, p->memory, &count, sizeof *a->numbers) : NULL;
+  a->integers = lists & PLAN_HAS_INTEGERS ? plan_get_array(r, p->memory, &count, sizeof *a->integers) : NULL;
+  a->numbers = lists & PLAN_HAS_NUMBERS ? plan_get_array(r, p->memory, &count, sizeof *a->numbers) : NULL;
   for (uint64_t i = 0; a->integers != NULL && i < count && r->problem == NULL; i++) {
     a->integers[i] = reader_signed(r);
   }
   for (uint64_t i = 0; a->numbers != NULL && i < count && r->problem == NULL; i++) {
     a->numbers[i] = item_get_decimal(r);
   }
-  a->texts = lists & PLAN_HAS_TEXTS ? get_array(r, p->memory, &count, sizeof *a->texts) : NULL;
+  a->texts = lists & PLAN_HAS_TEXTS ? plan_get_array(r, p->memory, &count, sizeof *a->texts) : NULL;
   for (uint64_t i = 0; a->texts != NULL && i < count && r->problem == NULL; i++) {
     a->texts[i] = reader_text(r, PROGRAM_TEXT_MAX, p->memory);
   }
-  a->questions = lists & PLAN_HAS_QUESTIONS ? get_array(r, p->memory, &count, sizeof *a->questions) : NULL;
+  a->questions =
+      lists & PLAN_HAS_QUESTIONS ? plan_get_array(r, p->memory, &count, sizeof *a->questions) : NULL;
   for (uint64_t i = 0; a->questions != NULL && i < count && r->problem == NULL; i++) {
     get_question(r, p, table, &a->questions[i]);
   }
@@ -330,7 +273,7 @@ static void get_argument(reader *r, const plan *p, const analysis_argument *tabl
 
 static void get_breakdowns(reader *r, const plan *p, plan_analysis *a) {
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 2);
-  a->breakdowns = get_array(r, p->memory, &count, sizeof *a->breakdowns);
+  a->breakdowns = plan_get_array(r, p->memory, &count, sizeof *a->breakdowns);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     plan_breakdown *b = &a->breakdowns[i];
     b->count = reader_u8(r);
@@ -339,16 +282,16 @@ static void get_breakdowns(reader *r, const plan *p, plan_analysis *a) {
       return;
     }
     for (uint32_t k = 0; k < b->count; k++) {
-      b->variables[k] = get_index(r, p->variables_count);
+      b->variables[k] = plan_get_index(r, p->variables_count);
     }
   }
   a->breakdowns_count = (uint32_t)count;
 }
 
 static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
-  a->kind = get_text(r, p->memory);
-  a->name = get_text(r, p->memory);
-  get_label(r, p->memory, &a->label);
+  a->kind = plan_get_text(r, p->memory);
+  a->name = plan_get_text(r, p->memory);
+  plan_get_label(r, p->memory, &a->label);
   const analysis_kind *kind = analysis_find(a->kind);
   uint64_t count = reader_count_of(r, PLAN_LIST_MAX, 1);
   if (r->problem == NULL && (kind == NULL || kind->arguments_count != count)) {
@@ -357,28 +300,28 @@ static void get_analysis(reader *r, const plan *p, plan_analysis *a) {
         "an analysis that this version of canvass does not have; install the same version on clients and "
         "workers, and submit the job again");
   }
-  a->arguments = get_array(r, p->memory, &count, sizeof *a->arguments);
+  a->arguments = plan_get_array(r, p->memory, &count, sizeof *a->arguments);
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_argument(r, p, &kind->arguments[i], &a->arguments[i]);
   }
   a->arguments_count = (uint32_t)count;
   get_breakdowns(r, p, a);
-  a->filter = get_optional_index(r, p->program->filters_count);
-  a->filter_text = get_optional(r, p->memory);
-  a->weight = get_optional_index(r, p->program->weights_count);
-  a->confidence = get_double(r);
+  a->filter = plan_get_optional_index(r, p->program->filters_count);
+  a->filter_text = plan_get_optional(r, p->memory);
+  a->weight = plan_get_optional_index(r, p->program->weights_count);
+  a->confidence = plan_get_double(r);
   if (r->problem == NULL && !(a->confidence > 0 && a->confidence < 1)) {
     reader_fail(r, "a confidence level that is not between 0 and 1");
   }
   a->small_base = (uint32_t)reader_count(r, UINT32_MAX);
   a->seed = reader_u64(r);
   a->loops = (uint32_t)reader_count(r, PROGRAM_LOOPS_MAX);
-  a->stack = a->loops > 0 ? get_text(r, p->memory) : NULL;
+  a->stack = a->loops > 0 ? plan_get_text(r, p->memory) : NULL;
 }
 
 static void get_head(reader *r, plan *p) {
   item_check_version(r, reader_u8(r), PLAN_VERSION);
-  get_label(r, p->memory, &p->title);
+  plan_get_label(r, p->memory, &p->title);
   reader_copy(r, p->specification.bytes, DIGEST_BYTES);
 }
 
@@ -386,7 +329,7 @@ static void get_replicates(reader *r, plan *p) {
   const uint64_t groups = reader_count(r, PROGRAM_REPLICATES_MAX);
   p->replicates.groups = (uint32_t)groups;
   p->replicates.seed = reader_u64(r);
-  p->replicates.unit = get_optional_index(r, p->variables_count);
+  p->replicates.unit = plan_get_optional_index(r, p->variables_count);
   if (groups < PROGRAM_REPLICATES_MIN || (groups & (groups - 1)) != 0) {
     reader_fail(r, "a number of random groups that cannot be");
   }
@@ -404,69 +347,36 @@ static void get_report(reader *r, plan *p) {
   }
 }
 
-static void get_column(reader *r, const plan *p, plan_column *c) {
-  c->title = get_text(r, p->memory);
-  c->variable = get_optional_index(r, p->program->variables_count);
-  if (c->variable == PROGRAM_NONE) {
-    c->analysis = get_index(r, p->analyses_count);
-    c->score = get_text(r, p->memory);
-  }
-  const bool is_known = c->variable != PROGRAM_NONE ||
-                        (r->problem == NULL &&
-                         analysis_score_find(analysis_find(p->analyses[c->analysis].kind), c->score) != NULL);
-  if (r->problem == NULL && !is_known) {
-    reader_fail(r, "a column of rows that no analysis makes");
-  }
-}
-
-static void get_rows(reader *r, plan *p) {
-  plan_rows *rows = &p->rows;
-  rows->wanted = reader_flag(r);
-  rows->key = get_optional_index(r, p->program->variables_count);
-  rows->key_title = get_text(r, p->memory);
-  rows->reasons = reader_flag(r);
-  rows->guards_formulas = reader_flag(r);
-  uint64_t count = reader_count_of(r, PLAN_COLUMNS_MAX, 5);
-  rows->columns = get_array(r, p->memory, &count, sizeof *rows->columns);
-  rows->columns_count = (uint32_t)count;
-  for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
-    get_column(r, p, &rows->columns[i]);
-  }
-  if (rows->wanted && count == 0) {
-    reader_fail(r, "rows without columns");
-  }
-}
-
 static void get_body(reader *r, plan *p) {
   uint64_t count = reader_count_of(r, PLAN_VARIABLES_MAX, 4);
-  p->variables = get_array(r, p->memory, &count, sizeof *p->variables);
+  p->variables = plan_get_array(r, p->memory, &count, sizeof *p->variables);
   p->variables_count = (uint32_t)count;
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_variable(r, p, &p->variables[i]);
   }
   count = reader_count_of(r, PLAN_CONSTRUCTS_MAX, 4);
-  p->constructs = get_array(r, p->memory, &count, sizeof *p->constructs);
+  p->constructs = plan_get_array(r, p->memory, &count, sizeof *p->constructs);
   p->constructs_count = (uint32_t)count;
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_construct(r, p, (uint32_t)i, &p->constructs[i]);
   }
   count = reader_count_of(r, PLAN_ANALYSES_MAX, 8);
-  p->analyses = get_array(r, p->memory, &count, sizeof *p->analyses);
+  p->analyses = plan_get_array(r, p->memory, &count, sizeof *p->analyses);
   p->analyses_count = (uint32_t)count;
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     get_analysis(r, p, &p->analyses[i]);
   }
   get_replicates(r, p);
   count = reader_count_of(r, PLAN_FILES_MAX, DIGEST_BYTES);
-  p->files = get_array(r, p->memory, &count, sizeof *p->files);
+  p->files = plan_get_array(r, p->memory, &count, sizeof *p->files);
   p->files_count = (uint32_t)count;
   for (uint64_t i = 0; i < count && r->problem == NULL; i++) {
     file_facts_decode(r, INT64_MAX, FILE_FACTS_ALL, p->memory, &p->files[i]);
   }
-  p->weight_offered = get_optional(r, p->memory);
+  p->weight_offered = plan_get_optional(r, p->memory);
   get_report(r, p);
   p->may_lose = reader_flag(r);
-  get_rows(r, p);
+  plan_get_rows(r, p);
 }
 
 static status decode(reader *r, plan *p, error *err) {

@@ -103,7 +103,7 @@ static void each_role_may_send_its_own_kinds_alone(void **state) {
     size_t most = 0;
     message_payloads(kind, &least, &most);
     static const message_field integers[] = {FIELD_REQUEST, FIELD_VERSION, FIELD_STAGE, FIELD_TASK,
-                                             FIELD_ATTEMPT, FIELD_OFFSET,  FIELD_BYTES};
+                                             FIELD_ATTEMPT, FIELD_OFFSET,  FIELD_BYTES, FIELD_PARTS};
     for (size_t i = 0; i < sizeof integers / sizeof integers[0]; i++) {
       message_set_integer(&m, integers[i], 1);
     }
