@@ -66,6 +66,17 @@ static status check_items(const plan *p, const plan_analysis *a, error *err) {
   return STATUS_OK;
 }
 
+/* A given mean says nothing to items of different scales. */
+static status check_cut(const plan *p, const plan_analysis *a, const char *cut, const char *of, error *err) {
+  if (request_argument(a, cut)->given && ipa_scales_differ(p, request_argument(a, of))) {
+    return error_set(err, STATUS_SPECIFICATION,
+                     "%s: the scales in %s differ in their ranges, so one value cannot cut all of them; name "
+                     "items of one range, or leave it out",
+                     cut, of);
+  }
+  return STATUS_OK;
+}
+
 static status check(const plan *p, const plan_analysis *a, error *err) {
   const uint32_t items = request_argument(a, "items")->variables_count;
   const uint32_t stated = request_argument(a, "importance")->variables_count;
@@ -80,6 +91,8 @@ static status check(const plan *p, const plan_analysis *a, error *err) {
         "importance: there are %u items of importance for %u items; give one for each, in the same order",
         stated, items);
   }
+  TRY(check_cut(p, a, "performance_cut", "items", err));
+  TRY(check_cut(p, a, "importance_cut", "importance", err));
   return check_items(p, a, err);
 }
 
@@ -114,6 +127,7 @@ static status begin(analysis_run *run, error *err) {
 typedef struct ipa_tables {
   table *items, *cuts, *priorities, *dissatisfied;
   bool valued; /* a cut is given */
+  const char *performance;
 } ipa_tables;
 
 static ipa_tables open_tables(analysis_run *run) {
@@ -126,10 +140,19 @@ static ipa_tables open_tables(analysis_run *run) {
         run, "ipa_dissatisfied",
         weighted ? "item group n weighted_n percent ci_low ci_high" : "item group n percent ci_low ci_high");
   }
-  t.items = table_new(
-      run, "ipa_items",
-      t.valued ? "item group n performance ci_low ci_high importance quadrant quadrant_values affected"
-               : "item group n performance ci_low ci_high importance quadrant affected");
+  t.performance = "performance";
+  if (ipa_scales_differ(run_plan(run), run_argument(run, "items"))) {
+    t.performance = "performance_100";
+    t.items = table_new(
+        run, "ipa_items_rescaled",
+        t.valued ? "item group n performance_100 ci_low ci_high importance quadrant quadrant_values affected"
+                 : "item group n performance_100 ci_low ci_high importance quadrant affected");
+  } else {
+    t.items = table_new(
+        run, "ipa_items",
+        t.valued ? "item group n performance ci_low ci_high importance quadrant quadrant_values affected"
+                 : "item group n performance ci_low ci_high importance quadrant affected");
+  }
   t.cuts = table_new(run, "ipa_cuts", "group performance importance performance_cut importance_cut");
   return t;
 }
@@ -167,7 +190,7 @@ static void write_items(const ipa_tables *t, const ipa_group *g) {
     table_item(t->items, "item", items->variables[i]);
     group_write(g->walk, t->items);
     table_integer(t->items, "n", g->n[i]);
-    table_number(t->items, "performance", g->performance[i]);
+    table_number(t->items, t->performance, g->performance[i]);
     table_number(t->items, "ci_low", g->low[i]);
     table_number(t->items, "ci_high", g->high[i]);
     table_number(t->items, "importance", g->importance[i]);
@@ -211,8 +234,8 @@ static void write_priorities(const ipa_tables *t, const ipa_group *g, const uint
     table_integer(t->priorities, "n", g->complete);
     table_integer(t->priorities, "rank", k + 1);
     table_number(t->priorities, "gain", g->gain[i]);
-    table_number(t->priorities, "ci_low", g->b_low[i] * g->affected[i] / 100);
-    table_number(t->priorities, "ci_high", g->b_high[i] * g->affected[i] / 100);
+    table_number(t->priorities, "ci_low", g->b_low[i] * g->step[i] * g->affected[i] / 100);
+    table_number(t->priorities, "ci_high", g->b_high[i] * g->step[i] * g->affected[i] / 100);
     table_number(t->priorities, "b", g->b[i]);
     table_number(t->priorities, "p", g->p[i]);
     table_number(t->priorities, "affected", g->affected[i]);
@@ -269,6 +292,13 @@ static status step(analysis_run *run, error *err) {
   run_note(run, stated ? "note_ipa_stated" : derived[run_argument(run, "derived")->integer], NULL);
   if (t.priorities != NULL) {
     run_note(run, "note_ipa_priorities", NULL);
+    run_note(run, "note_ipa_errors", NULL);
+  }
+  if (ipa_scales_differ(run_plan(run), run_argument(run, "items"))) {
+    run_warn(run, t.priorities != NULL ? "ipa_scales_differ_gain" : "ipa_scales_differ", NULL);
+  }
+  if (ipa_scales_differ(run_plan(run), run_argument(run, "importance"))) {
+    run_warn(run, "ipa_importance_scales_differ", NULL);
   }
   TRY(write_groups(run, &t, &told, top, &top_count, err));
   for (uint32_t k = 0; k < top_count; k++) {
@@ -305,7 +335,9 @@ const analysis_kind analysis_importance_performance = {
     .presentation =
         {
             .chapter = CHAPTER_PRIORITIES,
-            .headlines = {{"ipa_priorities", "gain"}, {"ipa_items", "performance"}},
+            .headlines = {{"ipa_priorities", "gain"},
+                          {"ipa_items", "performance"},
+                          {"ipa_items_rescaled", "performance_100"}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],

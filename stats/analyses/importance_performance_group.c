@@ -24,6 +24,32 @@ static share_cell cell_of(analysis_run *run, uint32_t variable, const group_walk
                       .options = run_estimate_options(run)};
 }
 
+bool ipa_scales_differ(const plan *p, const argument_value *variables) {
+  int64_t low = 0, high = 0, first_low = 0, first_high = 0;
+  for (uint32_t i = 0; i < variables->variables_count; i++) {
+    if (!codes_range(p, variables->variables[i], &low, &high)) {
+      return false;
+    }
+    first_low = i == 0 ? low : first_low;
+    first_high = i == 0 ? high : first_high;
+    if (low != first_low || high != first_high) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The mean of the cell, from 0 to 100 when RESCALED. */
+static status mean_of(share_cell cell, bool rescaled, estimate *out, error *err) {
+  int64_t low = 0, high = 0;
+  if (rescaled && codes_range(run_plan(cell.run), cell.item, &low, &high)) {
+    cell.options.rescaled = true;
+    cell.options.rescale_low = (decimal){.mantissa = low};
+    cell.options.rescale_high = (decimal){.mantissa = high};
+  }
+  return share_estimate(&cell, share_code, NULL, out, err);
+}
+
 /* 100 below the answer at CONTEXT, from which a customer is satisfied. */
 static int64_t value_affected(int64_t code, const void *context) {
   return code < *(const int64_t *)context ? 100 : 0;
@@ -117,9 +143,15 @@ status ipa_open(analysis_run *run, ipa_group *out, error *err) {
   arena *a = json_arena(run_section(run));
   const uint32_t count = run_argument(run, "items")->variables_count;
   const uint32_t stated = run_argument(run, "importance")->variables_count;
-  *out = (ipa_group){.run = run, .count = count, .walk = ARENA_NEW(a, group_walk)};
-  double **figures[] = {&out->performance, &out->low,   &out->high,   &out->importance, &out->affected,
-                        &out->b,           &out->b_low, &out->b_high, &out->p,          &out->gain};
+  *out =
+      (ipa_group){.run = run,
+                  .count = count,
+                  .walk = ARENA_NEW(a, group_walk),
+                  .rescaled = ipa_scales_differ(run_plan(run), run_argument(run, "items")),
+                  .importance_rescaled = ipa_scales_differ(run_plan(run), run_argument(run, "importance"))};
+  double **figures[] = {&out->performance, &out->low,  &out->high,  &out->importance,
+                        &out->affected,    &out->b,    &out->b_low, &out->b_high,
+                        &out->p,           &out->gain, &out->step};
   out->n = ARENA_ARRAY(a, int64_t, (size_t)count + 1);
   for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
     *figures[i] = ARENA_ARRAY(a, double, (size_t)count + 1);
@@ -146,7 +178,10 @@ static status fill_items(ipa_group *g, error *err) {
     estimate e;
     double low, high;
     share_cell cell = cell_of(g->run, items->variables[i], g->walk, result + i * groups);
-    TRY(share_estimate(&cell, share_code, NULL, &e, err));
+    int64_t least = 0, most = 0;
+    TRY(mean_of(cell, g->rescaled, &e, err));
+    (void)codes_range(run_plan(g->run), items->variables[i], &least, &most);
+    g->step[i] = g->rescaled ? (double)(most - least) / 10 : 1;
     g->n[i] = e.n;
     g->performance[i] = e.mean;
     g->low[i] = e.ci_low;
@@ -156,7 +191,7 @@ static status fill_items(ipa_group *g, error *err) {
     g->importance[i] = g->b[i] = g->b_low[i] = g->b_high[i] = g->p[i] = g->gain[i] = NAN;
     if (stated->variables_count > 0) {
       cell = cell_of(g->run, stated->variables[i], g->walk, result + (g->count + i) * groups);
-      TRY(share_estimate(&cell, share_code, NULL, &e, err));
+      TRY(mean_of(cell, g->importance_rescaled, &e, err));
       g->importance[i] = e.mean;
     }
   }
@@ -169,6 +204,14 @@ static void warn_group(const ipa_group *g, const char *code) {
                 run_plan(g->run)->variables[run_argument(g->run, "outcome")->variables[0]].name);
   json_set(detail, "group", group_json(g->walk));
   json_set_integer(detail, "n", g->complete);
+  run_warn(g->run, code, detail);
+}
+
+static void warn_item(const ipa_group *g, const char *code, uint32_t item) {
+  json *detail = run_detail(g->run);
+  json_set_text(detail, "item",
+                run_plan(g->run)->variables[run_argument(g->run, "items")->variables[item]].name);
+  json_set(detail, "group", group_json(g->walk));
   run_warn(g->run, code, detail);
 }
 
@@ -212,8 +255,11 @@ static void take_figures(ipa_group *g, const replicates_result *r) {
     g->b_low[item] = interval->low;
     g->b_high[item] = interval->high;
     g->p[item] = isnan(t) || isnan(interval->low) ? NAN : 2 * pt(-fabs(t), df, 1, 0);
-    g->gain[item] = g->b[item] * g->affected[item] / 100;
+    g->gain[item] = g->b[item] * g->step[item] * g->affected[item] / 100;
     g->importance[item] = stated ? g->importance[item] : r->figures[count + i];
+    if (!stated && g->importance[item] < 0) {
+      warn_item(g, "ipa_negative_importance", item);
+    }
   }
 }
 

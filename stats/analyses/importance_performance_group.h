@@ -17,8 +17,11 @@ typedef struct ipa_group {
   double *importance;               /* stated: mean; derived: of the outcome's rows */
   double *affected;                 /* per cent not yet satisfied */
   double *b, *b_low, *b_high, *p;   /* of the regression of the outcome on all items, from replicates */
-  double *gain;                     /* b * affected / 100 */
-  int64_t complete;                 /* rows that answer the outcome and all items; 0 without an outcome */
+  double *gain, *step;              /* b * step * affected / 100; the step is a point, or see below */
+  bool rescaled;            /* the items' scales differ in length: performance is from 0 to 100, and a step a
+                               tenth of the item's scale */
+  bool importance_rescaled; /* ... those of stated importance */
+  int64_t complete;         /* rows that answer the outcome and all items; 0 without an outcome */
   group_walk *walk;
   /* private */
   group_walk sums_walk; /* in step with `walk`, over the sums of products */
@@ -34,6 +37,8 @@ typedef struct ipa_group {
   replicates_wanted replicated;
 } ipa_group;
 
+/* Whether the declared ranges of VARIABLES differ. */
+bool ipa_scales_differ(const plan *p, const argument_value *variables);
 status ipa_open(analysis_run *run, ipa_group *out, error *err) MUST_USE;
 /* The next group; *ANY is false when there is none. */
 status ipa_next(ipa_group *g, replicates_told *told, bool *any, error *err) MUST_USE;

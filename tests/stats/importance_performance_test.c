@@ -111,7 +111,7 @@ static void a_constant_item_is_named_and_leaves_the_others_whole(void **state) {
 static void stated_importance_needs_no_outcome(void **state) {
   build_scene *s = *state;
   plan_analysis *a = ask(s, "x z", NULL);
-  build_argument(s->plan, a, "importance", "y z");
+  build_argument(s->plan, a, "importance", "x z");
   build_argument(s->plan, a, "importance_cut", "2.5");
   s->data = SURVEY(four);
   const json *report = report_of(s);
@@ -150,6 +150,32 @@ static void weights_count(void **state) {
   assert_true(figure(report, "ipa_priorities", OF("x"), "affected") == 80);
 }
 
+/* Means 2.5 of 1 to 4 and of 0 to 9: half and 25/90 of the way.  Sxx = Syy = 5, Sxy = 4, Sxw = 0.5, Syw =
+ * -0.5: b is 0.5 and -0.5; a tenth of the scales is 0.3 and 0.9, below the highest answers are 75 and 100 %.
+ */
+static void scales_of_different_ranges_are_put_on_one(void **state) {
+  build_scene *s = *state;
+  build_argument(s->plan, ask(s, "x y", "w"), "derived", "beta");
+  s->data = SURVEY(four);
+  const json *report = report_of(s);
+  assert_true(report_says(report, "i", "warnings", "ipa_scales_differ_gain"));
+  assert_true(fabs(figure(report, "ipa_items_rescaled", OF("x"), "performance_100") - 50) < 1e-12);
+  assert_true(fabs(figure(report, "ipa_items_rescaled", OF("y"), "performance_100") - 250 / 9.0) < 1e-12);
+  assert_true(fabs(figure(report, "ipa_priorities", OF("x"), "b") - 0.5) < 1e-12);
+  assert_true(fabs(figure(report, "ipa_priorities", OF("x"), "gain") - 0.5 * 0.3 * 0.75) < 1e-12);
+  assert_true(fabs(figure(report, "ipa_priorities", OF("y"), "gain") + 0.5 * 0.9) < 1e-12);
+  assert_true(report_says(report, "i", "warnings", "ipa_negative_importance"));
+  assert_true(report_says(report, "i", "notes", "note_ipa_errors"));
+}
+
+static void one_value_does_not_cut_scales_of_different_ranges(void **state) {
+  build_scene *s = *state;
+  error err = {0};
+  build_argument(s->plan, ask(s, "x y", "w"), "performance_cut", "3");
+  assert_int_equal(plan_finish(s->plan, &err), STATUS_SPECIFICATION);
+  assert_contains(err.message, "performance_cut: the scales in items differ in their ranges");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       build_unit_test(the_gain_is_b_times_the_share_not_yet_satisfied),
@@ -159,6 +185,8 @@ int main(void) {
       build_unit_test(an_outcome_that_is_constant_has_no_priorities),
       build_unit_test(no_rows_have_no_figures),
       build_unit_test(weights_count),
+      build_unit_test(scales_of_different_ranges_are_put_on_one),
+      build_unit_test(one_value_does_not_cut_scales_of_different_ranges),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
