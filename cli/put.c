@@ -350,8 +350,8 @@ static status put(const settings *s, const char *const *operands, size_t count, 
 
 const subcommand subcommand_put = {
     .name = "put",
-    .summary = SAID("send survey files to the cluster as a dataset", "把调查文件作为数据集送到集群",
-                    "把調查檔案作為資料集送到叢集"),
+    .summary = SAID("send survey files to the cluster; evaluate a dataset", "把调查文件送到集群；评价数据集",
+                    "把調查檔案送到叢集；評價資料集"),
     .usage = "[OPTIONS] NAME SPEC DATA...",
     .about = SAID("Reads DATA as the specification SPEC says and makes them the dataset NAME.\n"
                   "Can be repeated after an interruption: only what is missing is sent.  With\n"

@@ -46,14 +46,27 @@ static status refuse_on_terminal(const settings *s, const buf *rendered, error *
                    s->format);
 }
 
-status rendering_write(const settings *s, const buf *document, error *err) {
+static report_options wanted_of(const settings *s) {
   const bool is_standard = output_is_standard(s->output);
-  const report_options wanted = {
+  return (report_options){
       .format = s->format,
       .language = s->language < 0 ? environment_language() : (report_language)s->language,
       .columns = environment_columns(is_standard),
       .color = environment_color((color_choice)s->color, is_standard),
+      .only = s->only,
+      .summary = s->summary,
+      .bom = s->bom,
+      .width = s->width,
   };
+}
+
+status rendering_check_choices(const settings *s, error *err) {
+  const report_options wanted = wanted_of(s);
+  return report_options_check(&wanted, err);
+}
+
+status rendering_write(const settings *s, const buf *document, error *err) {
+  const report_options wanted = wanted_of(s);
   buf rendered;
   buf_init(&rendered);
   status st = report_render(document->data, document->length, &wanted, &rendered, err);

@@ -10,6 +10,8 @@ extern const char *const rendering_colors[];
 
 /* Before the work begins: can a report of plan P be written as settings say? */
 status rendering_check(const settings *s, const plan *p, error *err) MUST_USE;
+/* Before a report is read: does its format take the choices that settings make? */
+status rendering_check_choices(const settings *s, error *err) MUST_USE;
 /* DOCUMENT is the report's canonical JSON. */
 status rendering_write(const settings *s, const buf *document, error *err) MUST_USE;
 

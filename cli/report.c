@@ -1,19 +1,14 @@
 /* canvass report: the report of a job that has ended, or one that is kept in a file. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file_bytes.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/destination.h"
 #include "cli/link.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
+#include "cli/stored_report.h"
 #include "cli/words.h"
-
-enum { REPORT_BYTES_MAX = 256 << 20 }; /* as much as the JSON reader takes */
 
 static const option options[] = {
     RENDERING_OPTIONS,
@@ -93,51 +88,11 @@ static bool is_file(const char *operand) {
   return operand[strspn(operand, "0123456789abcdefABCDEF")] != '\0' || operand[0] == '\0';
 }
 
-static status read_file(const char *path, buf *out, error *err) {
-  const bool is_input = strcmp(path, "-") == 0;
-  const int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return error_set(err, STATUS_IO, "cannot open the report %s: %s (a job's id has hexadecimal digits only)",
-                     path, strerror(errno));
-  }
-  const status st =
-      file_read_whole(fd, is_input ? "standard input" : path, "a report", REPORT_BYTES_MAX, out, err);
-  if (!is_input) {
-    (void)close(fd);
-  }
-  return st;
-}
-
-/* The line end behind a document in a file is not part of it. */
-static void take_line_end(buf *document) {
-  while (document->length > 0 && document->data[document->length - 1] == '\n') {
-    document->length--;
-  }
-}
-
-static bool looks_like_json(const buf *document) {
-  const slice text = slice_trim((slice){(const char *)document->data, document->length});
-  return text.length > 0 && text.bytes[0] == '{';
-}
-
-static status report_of_file(const settings *s, const char *path, buf *document, error *err) {
-  TRY(destination_check_file(s, "the report", path, err));
-  TRY(read_file(path, document, err));
-  take_line_end(document);
-  const status st = write_document(s, document, err);
-  if (st == STATUS_DATA && !looks_like_json(document)) {
-    const error why = *err;
-    return error_set(err, st, "%s: %s; what 'canvass run --format json' wrote can be printed again", path,
-                     why.message);
-  }
-  return st == STATUS_DATA || st == STATUS_CORRUPT ? error_context(err, st, "%s", path) : st;
-}
-
 static status report(const settings *s, const char *const *operands, size_t count, error *err) {
   (void)count;
   buf document;
   buf_init(&document);
-  const status st = is_file(operands[0]) ? report_of_file(s, operands[0], &document, err)
+  const status st = is_file(operands[0]) ? stored_report_write(s, operands[0], write_document, &document, err)
                                          : report_of_job(s, operands[0], &document, err);
   buf_fini(&document);
   return st;

@@ -40,6 +40,10 @@ typedef struct settings {
   bool wait, append, json, merge;
   bool rows; /* rows come back */
   bool man;  /* help as a page of the manual */
+  /* What is rendered of a report, and how (report/choices.def). */
+  const char *only; /* NULL: everything */
+  bool summary, bom;
+  unsigned width; /* 0: that of the terminal */
 } settings;
 
 /* A row for the options of every subcommand that says something to people. */

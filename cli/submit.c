@@ -254,7 +254,8 @@ static status submit(const settings *s, const char *const *operands, size_t coun
 
 const subcommand subcommand_submit = {
     .name = "submit",
-    .summary = SAID("evaluate a dataset on the cluster", "在集群上评价数据集", "在叢集上評價資料集"),
+    .summary = SAID("send survey files to the cluster; evaluate a dataset", "把调查文件送到集群；评价数据集",
+                    "把調查檔案送到叢集；評價資料集"),
     .usage = "[OPTIONS] SPEC --dataset NAME",
     .about = SAID("Prints the id of a new job; with --wait its report, and Ctrl-C leaves the job.\n",
                   "输出新作业的编号；加 --wait 时输出报告，Ctrl-C 不影响作业。\n",

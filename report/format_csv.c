@@ -147,7 +147,7 @@ static void put_invalid_texts(const document *d, buf *out, buf *scratch) {
 
 static status write_long_table(const layout *l, const report_options *options, slice part, buf *out,
                                error *err) {
-  (void)options;
+  buf_put(out, "\xEF\xBB\xBF", options->bom ? 3 : 0);
   (void)part;
   (void)err;
   buf scratch;

@@ -3,12 +3,9 @@
 #include "report/html_page.h"
 
 static status write_page(const layout *l, const report_options *options, slice part, buf *out, error *err) {
-  (void)options;
   (void)part;
-  const outline *o = outline_make(l);
-  if (o == NULL) {
-    return error_no_memory(err, "report");
-  }
+  const outline *o = NULL;
+  TRY(outline_of(l, options->only, &o, err));
   const html_page p = {.o = o, .l = l, .d = l->document, .out = out};
   TRY(html_begin(&p, err));
   for (size_t i = 0; i < o->chapters_count; i++) {

@@ -190,6 +190,36 @@ static size_t make_plans(const document *d, chapter_plan plans[ROWS]) {
   return count;
 }
 
+static status unknown_chapter(const outline *o, const char *name, error *err) {
+  buf names;
+  buf_init(&names);
+  for (size_t i = 0; i < o->chapters_count; i++) {
+    buf_printf(&names, "%s%s", i > 0 ? ", " : "", o->chapters[i].name);
+  }
+  const status st = error_set(err, STATUS_USAGE, "the report has no chapter '%.40s'; it has %.*s", name,
+                              (int)names.length, names.data == NULL ? "" : (const char *)names.data);
+  buf_fini(&names);
+  return st;
+}
+
+status outline_of(const layout *l, const char *name, const outline **out, error *err) {
+  const outline *whole = outline_make(l);
+  outline *part = ARENA_NEW(l->document->memory, outline);
+  if (whole == NULL || part == NULL) {
+    return error_no_memory(err, "report");
+  }
+  *out = whole;
+  for (size_t i = 0; name != NULL && i < whole->chapters_count; i++) {
+    if (strcmp(whole->chapters[i].name, name) == 0) {
+      *part = *whole;
+      part->chapters = &whole->chapters[i];
+      part->chapters_count = 1;
+      *out = part;
+    }
+  }
+  return name != NULL && *out == whole ? unknown_chapter(whole, name, err) : STATUS_OK;
+}
+
 const outline *outline_make(const layout *l) {
   const document *d = l->document;
   chapter_plan plans[ROWS];

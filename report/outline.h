@@ -53,6 +53,9 @@ typedef struct outline {
 
 /* The outline of L, in its memory; NULL when that is used up. */
 const outline *outline_make(const layout *l);
+/* The same with the chapter NAME alone, whose figures keep their numbers; all of it where NAME is NULL.
+ * STATUS_USAGE says which chapters the report has. */
+status outline_of(const layout *l, const char *name, const outline **out, error *err) MUST_USE;
 
 /* The INDEX-th chapter's name; NULL after the last. */
 const char *outline_chapter_name(size_t index);

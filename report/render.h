@@ -3,9 +3,12 @@
 #define CANVASS_REPORT_RENDER_H
 
 #include "report/layout_build.h"
+#include "report/outline.h"
 #include "report/pen.h"
 
 void text_summary_write(const layout *l, const pen *p);
+/* What the figures say, by the rules (report/findings.h). */
+void text_evaluation_write(const outline *o, const pen *p);
 void text_section_write(const document *d, const pen *p, const layout_section *s, size_t number);
 void text_data_write(const layout *l, const pen *p);
 /* What of the data could not be read or used, with counts and places: a paragraph each; nothing when all

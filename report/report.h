@@ -15,7 +15,17 @@ typedef struct report_options {
   report_language language;
   unsigned columns; /* terminal width for TEXT; 0: 100 */
   bool color;
+  /* Choices that not every format takes (report/choices.def). */
+  const char *only; /* one chapter, by its name (stats/analyses/chapters.def); NULL: all */
+  bool summary;     /* what the figures say, alone */
+  bool bom;         /* a byte-order mark at the beginning, by which spreadsheets recognise UTF-8 */
+  unsigned width;   /* as COLUMNS, where somebody asks for it; 0: nobody does */
 } report_options;
+
+/* STATUS_USAGE: a choice of OPTIONS that its format does not take, "--bom is for csv". */
+status report_options_check(const report_options *options, error *err) MUST_USE;
+/* The INDEX-th chapter's name, for help; NULL after the last. */
+const char *report_chapter_name(size_t index);
 
 /* STATUS_USAGE when TEXT is not a format: "'xml' is not one of text, json, csv". */
 status report_format_check(const char *text, error *err) MUST_USE;

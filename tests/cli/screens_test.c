@@ -12,8 +12,8 @@
 enum { SCREEN_LINES = 24, SCREEN_COLUMNS = 80, ARGUMENTS_MAX = 8 };
 
 static const char *const subcommands[] = {
-    "init",   "run",  "check",  "put",    "submit", "watch",      "report", "jobs",    "workers", "datasets",
-    "cancel", "drop", "broker", "worker", "keygen", "completion", "store",  "version", "help"};
+    "init",     "run",    "check", "render", "put",    "submit", "watch",      "report", "jobs",    "workers",
+    "datasets", "cancel", "drop",  "broker", "worker", "keygen", "completion", "store",  "version", "help"};
 
 typedef struct invocation {
   const char *arguments[ARGUMENTS_MAX]; /* without the program; ends with NULL */
