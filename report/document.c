@@ -1,6 +1,7 @@
 /* Opening the canonical document: shape checks with the place in the message, and labels. */
 #include "report/document.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -370,6 +371,50 @@ static bool keys_equal(const json *a, const json *b) {
   return !(x < y) && !(x > y);
 }
 
+static void put_shown(buf *out, slice text) {
+  buf_put(out, text.bytes, text.length);
+}
+
+/* The label of one value of ITEM, which a crossing has among the parts of its KEY: numbers are texts there.
+ */
+static slice label_of_part(const document *d, slice item, slice key) {
+  const json *values = json_get(find_variable(d, item), "values");
+  for (size_t i = 0; i < json_count(values); i++) {
+    const json *value = json_at(values, i);
+    const json *own = json_get(value, "key");
+    char digits[32];
+    (void)snprintf(digits, sizeof digits, "%" PRId64, json_as_integer(own));
+    const slice label = document_label(d, json_get(value, "label"));
+    const bool is_text = json_kind_of(own) == JSON_TEXT;
+    if (label.length > 0 && slice_equal(is_text ? json_as_text(own) : slice_of(digits), key)) {
+      return label;
+    }
+  }
+  return document_display(d, key);
+}
+
+/* A crossing whose values are not all declared has no labels of its own: each part has that of its variable.
+ * Empty: KEY has not as many parts as there are variables. */
+static slice crossed_value(const document *d, const json *crosses, slice key) {
+  static const char sign[] = PROGRAM_CROSS_SIGN;
+  const size_t sign_bytes = sizeof sign - 1;
+  buf text;
+  size_t part = 0;
+  buf_init(&text);
+  for (const char *at = key.bytes; at != NULL; part++) {
+    const size_t left = key.length - (size_t)(at - key.bytes);
+    const char *end = memmem(at, left, sign, sign_bytes);
+    const slice own = {at, end != NULL ? (size_t)(end - at) : left};
+    buf_put(&text, sign, part > 0 ? sign_bytes : 0);
+    put_shown(&text, label_of_part(d, json_as_text(json_at(crosses, part)), own));
+    at = end != NULL ? end + sign_bytes : NULL;
+  }
+  const slice made = {(const char *)text.data, text.length};
+  const slice kept = part == json_count(crosses) ? arena_slice(d->memory, made) : slice_of("");
+  buf_fini(&text);
+  return kept;
+}
+
 slice document_value(const document *d, slice item, const json *key) {
   if (json_kind_of(key) == JSON_NULL) {
     return document_word(d, WORD_NO_ANSWER);
@@ -385,7 +430,10 @@ slice document_value(const document *d, slice item, const json *key) {
     }
   }
   if (json_kind_of(key) == JSON_TEXT) {
-    return document_display(d, json_as_text(key));
+    const json *crosses = json_get(find_variable(d, item), "crosses");
+    const slice crossed =
+        json_count(crosses) > 0 ? crossed_value(d, crosses, json_as_text(key)) : slice_of("");
+    return crossed.length > 0 ? crossed : document_display(d, json_as_text(key));
   }
   buf text;
   buf_init(&text);
@@ -393,10 +441,6 @@ slice document_value(const document *d, slice item, const json *key) {
   slice copy = arena_slice(d->memory, (slice){(const char *)text.data, text.length});
   buf_fini(&text);
   return document_display(d, copy);
-}
-
-static void put_shown(buf *out, slice text) {
-  buf_put(out, text.bytes, text.length);
 }
 
 slice document_group(const document *d, const json *group) {

@@ -29,6 +29,25 @@ static const char *variable_kind_name(variable_kind kind) {
   return "variable";
 }
 
+/* Adds the names of what VARIABLE crosses, in the order of its keys' parts; false: one of them has none. */
+static bool add_crossed(const plan *p, uint32_t variable, json *names) {
+  const program_variable *v = &p->program->variables[variable];
+  bool well = true;
+  for (uint32_t i = 0; v->kind == VARIABLE_CROSS && well && i < v->inputs_count; i++) {
+    well = add_crossed(p, v->inputs[i], names);
+  }
+  if (v->kind == VARIABLE_CROSS) {
+    return well;
+  }
+  for (uint32_t i = 0; i < p->variables_count; i++) {
+    if (p->variables[i].variable == variable) {
+      json_push(names, json_text(json_arena(names), slice_of(p->variables[i].name)));
+      return true;
+    }
+  }
+  return false;
+}
+
 static json *variables_json(arena *a, const plan *p) {
   json *all = json_object(a);
   for (uint32_t i = 0; i < p->variables_count; i++) {
@@ -42,6 +61,10 @@ static json *variables_json(arena *a, const plan *p) {
       json_push(range, json_integer(a, in_program->low));
       json_push(range, json_integer(a, in_program->high));
       json_set(o, "range", range);
+    }
+    json *crossed = json_array(a);
+    if (in_program->kind == VARIABLE_CROSS && add_crossed(p, v->variable, crossed)) {
+      json_set(o, "crosses", crossed);
     }
     json *values = json_array(a);
     for (uint32_t k = 0; k < v->values_count; k++) {
