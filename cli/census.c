@@ -402,6 +402,7 @@ static status visit_shard(const evaluation *e, const manifest_shard *at, visitor
     shard_rows_view(open, &rows);
     st = frame_new(e->plan->program, &rows, &f, err);
   }
+  c->mark = st == STATUS_OK ? rows.decimal_mark : c->mark;
   st = st == STATUS_OK ? visit(c, f, err) : st;
   frame_destroy(f);
   shard_close(open);

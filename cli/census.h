@@ -68,6 +68,7 @@ typedef struct census_item {
 
 typedef struct census {
   arena *memory;
+  char mark;          /* between whole digits and decimals, in the files */
   census_item *items; /* the codebook's variables, in its order */
   uint32_t count;
 } census;

@@ -20,7 +20,18 @@ static bool is_numeric(const program_variable *v) {
 }
 
 void finding_ask(finding *f, slice text, slice guess) {
+  if (finding_is_dressed(f, text)) {
+    return; /* one line serves them all */
+  }
+  if (guess.length == 0 && f->item->variable->kind == VARIABLE_NUMBER) {
+    guess = finding_number_meant(f, text);
+  }
   questions *q = is_numeric(f->item->variable) && is_number(text) ? &f->numbers : &f->words;
+  for (uint32_t i = 0; i < q->count; i++) {
+    if (slice_equal(q->texts[i], text)) {
+      return; /* of another loop */
+    }
+  }
   if (q->count == ASKED) {
     q->more++;
     return;
@@ -108,6 +119,9 @@ static void ask_scale(const finding *f, json *list) {
 static void ask_number(const finding *f, json *list) {
   if (f->percents > 0) {
     json_set_text(add_question(list, "percents_beside_numbers"), "line", "suffix: \"%\"");
+  }
+  if (f->undressed > 0) {
+    finding_ask_dressed(f, add_question(list, "numbers_are_dressed"));
   }
   ask_meaning(f, list, "words_are_numbers", "NUMBER");
   ask_reason(f, list, "numbers_are_missing", &f->numbers);

@@ -1,5 +1,5 @@
 /* One variable while what is told of its cells is gathered.  Private to census_show.c, census_meaning.c and
- * census_advice.c. */
+ * census_advice.c, census_loops.c and census_notation.c. */
 #ifndef CANVASS_CLI_CENSUS_FINDING_H
 #define CANVASS_CLI_CENSUS_FINDING_H
 
@@ -33,8 +33,11 @@ typedef struct finding {
   json *texts;
   paste_line missing, meant;
   questions words, numbers;
-  bool has_repeated; /* options of a ranking */
-  int64_t percents;  /* numbers with a per cent sign, beside others without */
+  bool has_repeated;        /* options of a ranking */
+  int64_t percents;         /* numbers with a per cent sign, beside others without */
+  char mark;                /* as in census */
+  program_variable dressed; /* of numbers: with what would read most invalid cells; else no NUMBER */
+  uint64_t undressed;       /* cells that it reads */
 } finding;
 
 /* `"x"`, as YAML and JSON alike write it. */
@@ -50,6 +53,19 @@ bool finding_is_near(const finding *f, slice text);
 bool finding_propose(finding *f, json *told, slice text, slice *guess);
 /* Notes an invalid text that no line to paste names; GUESS is what it may mean, or empty. */
 void finding_ask(finding *f, slice text, slice guess);
+/* Finds what stands around the digits of invalid numbers: F's `dressed`. */
+void finding_undress(finding *f);
+/* Whether that reads TEXT. */
+bool finding_is_dressed(const finding *f, slice text);
+/* Sets its line in QUESTION. */
+void finding_ask_dressed(const finding *f, json *question);
+/* The number that "(12)", "1.2k" or "3.5万" usually is; empty: none, or nobody knows. */
+slice finding_number_meant(const finding *f, slice text);
+/* Where the lines are to be written, of a column of a stack's loops: "stack: brand: variables: sat"; empty:
+ * in the codebook. */
+slice finding_entry(const finding *f);
+/* Whether OTHER, of the same census, is another column of that entry. */
+bool finding_is_of_entry(const finding *f, const census_item *other);
 /* Sets "ask" in F->out: what to decide about the texts that are left, with lines to complete. */
 void finding_set_questions(const finding *f);
 

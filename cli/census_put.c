@@ -34,6 +34,8 @@ typedef enum word {
   SAID_CONSTANT,
   SAID_REPEATED,
   SAID_PASTE,
+  SAID_PASTE_ENTRY,
+  SAID_IN_ENTRY,
   SAID_IN_PLACE,
   SAID_RANGE,
   SAID_ASKED_MORE,
@@ -73,6 +75,8 @@ static const char *const words[WORDS][LANGUAGES] = {
     [SAID_CONSTANT] = {"all answers are ", "所有答案都是 ", "所有答案都是 "},
     [SAID_REPEATED] = {"occurs more than once: ", "重复出现：", "重複出現："},
     [SAID_PASTE] = {"to write in the codebook: ", "可写入编码本：", "可寫入編碼簿："},
+    [SAID_PASTE_ENTRY] = {"to write in %s: ", "可写入 %s：", "可寫入 %s："},
+    [SAID_IN_ENTRY] = {" (in %s)", "（位于 %s）", "（位於 %s）"},
     [SAID_IN_PLACE] = {" (in place of %s)", "（替换 %s）", "（取代 %s）"},
     [SAID_RANGE] = {"; or is the range %s wrong?", "；或者取值范围 %s 有误？", "；或者取值範圍 %s 有誤？"},
     [SAID_ASKED_MORE] = {"; further texts: %s", "；其他文本：%s 种", "；其他文字：%s 種"},
@@ -111,6 +115,10 @@ static const struct question {
     {"codes_are_missing",
      {"codes that are not answers need a reason", "不是答案的代码需要写明原因",
       "不是答案的代碼需要寫明原因"}},
+    {"numbers_are_dressed",
+     {"units and marks around numbers are read where they are declared; this reads most of them",
+      "数值前后的单位与千分位符声明后才读取；此行可读取其中大部分",
+      "數值前後的單位與千分位符宣告後才讀取；此行可讀取其中大部分"}},
     {"words_are_numbers",
      {"words that stand for numbers need their numbers", "表示数值的文字需要写明数值",
       "表示數值的文字需要寫明數值"}},
@@ -355,7 +363,7 @@ static void put_repeated(const writing *w, const json *item) {
 }
 
 /* `codes that are not answers need a reason: missing: {"7": other}; or is the range [1, 5] wrong?` */
-static void put_question(const writing *w, const json *question) {
+static void put_question(const writing *w, const json *question, const char *entry) {
   const char *why = json_as_cstring(json_get(question, "why"));
   const char *fill = json_as_cstring(json_get(question, "fill"));
   const char *range = json_as_cstring(json_get(question, "range"));
@@ -370,6 +378,7 @@ static void put_question(const writing *w, const json *question) {
     put_with(w, say(w, SAID_IN_PLACE), fill);
   }
   if (json_get(question, "line") != NULL) {
+    put_with(w, entry[0] != '\0' ? say(w, SAID_IN_ENTRY) : "", entry);
     buf_printf(w->out, "%s%s", say(w, SAID_COLON), w->language == REPORT_EN ? " " : "");
     buf_put_shown(w->out, json_as_text(json_get(question, "line")));
   }
@@ -396,14 +405,16 @@ static void put_item(const writing *w, const json *item) {
   }
   put_repeated(w, item);
   const json *paste = json_get(item, "paste");
+  const char *entry = json_as_cstring(json_get(item, "entry"));
   for (size_t i = 0; i < json_count(paste); i++) {
-    buf_printf(w->out, "  %s", say(w, SAID_PASTE));
+    buf_printf(w->out, "  ");
+    put_with(w, say(w, entry[0] != '\0' ? SAID_PASTE_ENTRY : SAID_PASTE), entry);
     buf_put_shown(w->out, json_as_text(json_at(paste, i)));
     buf_printf(w->out, "\n");
   }
   const json *ask = json_get(item, "ask");
   for (size_t i = 0; i < json_count(ask); i++) {
-    put_question(w, json_at(ask, i));
+    put_question(w, json_at(ask, i), entry);
   }
 }
 

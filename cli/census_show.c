@@ -340,7 +340,38 @@ static void set_counts(const finding *f, const json *facts) {
   json_set_integer(f->out, "undeclared", (int64_t)item->undeclared);
 }
 
-static json *item_json(const evaluation *e, const census_item *item, const json *facts, arena *memory) {
+/* What is told of F's variable. */
+static void add_all(finding *f, const json *facts) {
+  add_texts(f);
+  add_texts_of_weight(f, facts);
+  add_options(f, TOLD_UNDECLARED);
+  add_options(f, TOLD_REPEATED);
+  add_options(f, TOLD_WRITE_IN);
+}
+
+/* The lines serve all columns of a stack's loops: nothing is told of the others here but what to write. */
+static void add_of_entry(finding *f, const census *c, const json *facts) {
+  const finding own = *f;
+  f->out = json_object(f->memory);
+  f->texts = json_array(f->memory);
+  for (uint32_t i = 0; i < c->count; i++) {
+    f->item = own.item;
+    if (finding_is_of_entry(f, &c->items[i])) {
+      f->item = &c->items[i];
+      add_all(f, facts);
+    }
+  }
+  f->item = own.item;
+  f->out = own.out;
+  f->texts = own.texts;
+  const slice entry = finding_entry(f);
+  if (entry.length > 0) {
+    json_set(f->out, "entry", json_text(f->memory, entry));
+  }
+}
+
+static json *item_json(const evaluation *e, const census *c, const census_item *item, const json *facts,
+                       arena *memory) {
   finding f = {
       .e = e, .item = item, .memory = memory, .out = json_object(memory), .texts = json_array(memory)};
   buf_init(&f.missing.pairs);
@@ -348,12 +379,11 @@ static json *item_json(const evaluation *e, const census_item *item, const json 
   json_set_text(f.out, "variable", item->planned->name);
   set_counts(&f, facts);
   f.percents = json_as_integer(json_get(facts, "percents"));
+  f.mark = c->mark;
+  finding_undress(&f);
   paste_declared(&f);
-  add_texts(&f);
-  add_texts_of_weight(&f, facts);
-  add_options(&f, TOLD_UNDECLARED);
-  add_options(&f, TOLD_REPEATED);
-  add_options(&f, TOLD_WRITE_IN);
+  add_all(&f, facts);
+  add_of_entry(&f, c, facts);
   if (f.percents > 0) {
     json_set_integer(f.out, "percents", f.percents);
   }
@@ -417,7 +447,7 @@ json *census_json(const evaluation *e, const census *c, const json *document, ar
   json *list = json_array(memory);
   ranked *all = ARENA_ARRAY(memory, ranked, (size_t)c->count + 1);
   for (uint32_t i = 0; all != NULL && i < c->count; i++) {
-    all[i] = rank_of(item_json(e, &c->items[i], json_at(variables, i), memory), i);
+    all[i] = rank_of(item_json(e, c, &c->items[i], json_at(variables, i), memory), i);
   }
   if (all != NULL && c->count > 1) {
     qsort(all, c->count, sizeof all[0], by_badness);

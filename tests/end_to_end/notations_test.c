@@ -87,6 +87,94 @@ static void two_notations_are_warned_of_and_check_asks_what_they_mean(void **sta
   process_result_fini(&r);
 }
 
+static void what_stands_around_digits_is_named_with_the_line_that_reads_it(void **state) {
+  scene *s = *state;
+  static const struct {
+    const char *data, *line, *texts; /* NULL: no such advice */
+  } cases[] = {
+      {"x,y\n\"¥1,200\",1\n\"¥3,400.50\",1\n¥80,1\n5,1\n", "prefix: \"¥\", thousands: \",\"", NULL},
+      {"x,y\n1200元,1\n80 元,1\n7,1\n", "suffix: \"元\"", NULL},
+      {"x,y\n-$5,1\n$7,1\n7,1\n", "prefix: \"$\"", NULL},
+      {"x,y\n(12),1\n1.2k,1\n3.5万,1\n7,1\n", NULL,
+       "texts: {\"(12)\": -12, \"1.2k\": 1200, \"3.5万\": 35000}"},
+      {"x,y\n¥5,1\n¥6,1\n$1.2k,1\n7,1\n", "prefix: \"¥\"", "texts: {\"$1.2k\": NUMBER}"}, /* not in yuan */
+      {"x,y\n3分15秒,1\n2分0秒,1\n8,1\n", NULL, "texts: {\"2分0秒\": NUMBER, \"3分15秒\": NUMBER}"},
+      {"x,y\nmany,1\n8,1\n", NULL, "texts: {\"many\": NUMBER}"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const char *found[2] = {NULL, NULL};
+    scene_write(s, SHARE_SPEC(""), cases[i].data);
+    const json *ask = json_get(scene_cells(s, "x"), "ask");
+    for (size_t k = 0; k < json_count(ask); k++) {
+      const char *why = json_as_cstring(json_get(json_at(ask, k), "why"));
+      found[strcmp(why, "numbers_are_dressed") != 0] = json_as_cstring(json_get(json_at(ask, k), "line"));
+    }
+    if ((cases[i].line == NULL) != (found[0] == NULL) || (cases[i].texts == NULL) != (found[1] == NULL) ||
+        (found[0] != NULL && strcmp(found[0], cases[i].line) != 0) ||
+        (found[1] != NULL && strcmp(found[1], cases[i].texts) != 0)) {
+      fail_msg("case %zu: %s; %s", i, found[0], found[1]);
+    }
+    char spec[500];
+    snprintf(spec, sizeof spec, SHARE_SPEC(", %s"), found[0] != NULL ? found[0] : "decimals: 2");
+    scene_write(s, spec, cases[i].data);
+    const json *x = first_variable(scene_report(s, spec, cases[i].data));
+    if (cases[i].texts == NULL && json_as_integer(json_get(x, "invalid")) != 0) {
+      fail_msg("case %zu: with %s there are invalid cells", i, found[0]);
+    }
+  }
+}
+
+static void columns_of_loops_are_mended_in_one_entry(void **state) {
+  scene *s = *state;
+  static const char form[] =
+      "variables:\n  id: {type: id}\n  b3_sat: {type: scale, range: [1, 5]}\n"
+      "stack:\n  brand:\n    loops: [b1, b2]\n    variables:\n"
+      "      satisfied: {column: \"*_sat\", type: scale, range: [1, 5]%s%s}\n"
+      "analyses:\n  - describe: {items: satisfied, by: brand, stack: brand}\n";
+  static const char data[] = "id,b1_sat,b2_sat,b3_sat\n1,5,不清楚,n/a\n2,4,3,4\n3,n/a,2,3\n";
+  char spec[1000];
+  snprintf(spec, sizeof spec, form, "", "");
+  scene_write(s, spec, data);
+  static const char *const names[] = {"b1_sat", "b2_sat"};
+  static const char *const lines[] = {"missing: {\"n/a\": not_applicable, \"不清楚\": dont_know}",
+                                      "missing: {\"不清楚\": dont_know, \"n/a\": not_applicable}"};
+  for (size_t i = 0; i < 2; i++) {
+    const json *cells = scene_cells(s, names[i]);
+    assert_string_equal(json_as_cstring(json_get(cells, "entry")), "stack: brand: variables: satisfied");
+    assert_string_equal(json_as_cstring(json_at(json_get(cells, "paste"), 0)), lines[i]);
+  }
+  assert_null(json_get(scene_cells(s, "b3_sat"), "entry")); /* a variable of its own */
+  snprintf(spec, sizeof spec, form, ", ", lines[0]);
+  const json *variables = json_get(json_get(scene_report(s, spec, data), "data"), "variables");
+  for (size_t i = 0; i < json_count(variables); i++) {
+    const char *name = json_as_cstring(json_get(json_at(variables, i), "name"));
+    const int64_t invalid = json_as_integer(json_get(json_at(variables, i), "invalid"));
+    assert_int_equal(invalid, strcmp(name, "b3_sat") == 0);
+  }
+}
+
+static void crossings_show_the_labels_that_there_are(void **state) {
+  scene *s = *state;
+  scene_write(s,
+              "variables:\n  region: {type: nominal, values: {North: Norden, South: Süden}}\n"
+              "  class: {type: nominal}\n  sat: {type: scale, range: [1, 5]}\n"
+              "derived: {both: {cross: [region, class]}}\n"
+              "analyses:\n  - describe: {items: sat, by: both}\n",
+              "region,class,sat\nNorth,10,5\nSouth,2,4\nEast,1,3\nNorth,2,5\nZoo,Q10,4\nZoo,Q2,1\n");
+  process_result r = scene_run(s, "run", NULL, NULL);
+  process_check_success(&r);
+  static const char *const rows[] = {"Norden × 2 ", "Norden × 10 ", "Süden × 2 ",
+                                     "East × 1 ",   "Zoo × Q2 ",    "Zoo × Q10 "};
+  const char *at = r.out;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) { /* in natural order, undeclared values last */
+    at = strstr(at, rows[i]);
+    if (at == NULL) {
+      fail_msg("no '%s' behind those before it", rows[i]);
+    }
+  }
+  process_result_fini(&r);
+}
+
 /* ---- Titles -------------------------------------------------------------------------------------- */
 
 static void any_white_space_in_a_title_is_as_good_as_a_blank(void **state) {
@@ -199,6 +287,9 @@ int main(void) {
       SCENE_TEST(a_per_cent_sign_beside_none_is_told_with_its_places),
       SCENE_TEST(per_cent_in_one_file_alone_is_told_as_well),
       SCENE_TEST(two_notations_are_warned_of_and_check_asks_what_they_mean),
+      SCENE_TEST(what_stands_around_digits_is_named_with_the_line_that_reads_it),
+      SCENE_TEST(columns_of_loops_are_mended_in_one_entry),
+      SCENE_TEST(crossings_show_the_labels_that_there_are),
       SCENE_TEST(any_white_space_in_a_title_is_as_good_as_a_blank),
       SCENE_TEST(of_titles_that_look_the_same_the_exact_one_is_taken_or_all_are_listed),
       SCENE_TEST(a_pattern_matches_titles_with_line_breaks),
