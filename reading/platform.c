@@ -211,6 +211,8 @@ static bool shows(const platform_sign *sign, const platform_sample *sample) {
       return untitled(patterns, sample, sign->row - 1);
     case PLATFORM_OTHER:
       return other(patterns, cells, count);
+    case PLATFORM_LACKS:
+      return !some(patterns, cells, count);
     case PLATFORM_EVERY:
       return every(patterns, cells, count);
   }

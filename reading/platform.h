@@ -14,7 +14,7 @@
 enum {
   PLATFORM_ROWS_MAX = 4, /* records that are looked at: the longest header, and the first respondent */
   PLATFORM_SIGNS_MAX = 5,
-  PLATFORM_SHAPES_MAX = 9, /* the last one is none */
+  PLATFORM_SHAPES_MAX = 32, /* the last one is none */
   PLATFORM_MISSING_MAX = 5,
   PLATFORM_ALIASES_MAX = 3,
   PLATFORM_TOTAL_BYTES_MAX = 60, /* no total has a longer name */
@@ -34,6 +34,7 @@ typedef enum platform_test {
   PLATFORM_UNTITLED, /* a cell of the row matches below an empty one */
   PLATFORM_EVERY,    /* all cells that are not empty match, of which there is one */
   PLATFORM_OTHER,    /* a cell that is not empty does not match */
+  PLATFORM_LACKS,    /* no cell matches */
 } platform_test;
 
 /* PATTERNS, separated by tabs for BEGINS: `*` is any text, `?` any byte, `#` digits (at least one). */

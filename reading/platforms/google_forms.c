@@ -3,18 +3,38 @@
 
 #define TIME "#?#?# *#:#:#*"
 
+#define TITLED(title) \
+  { 1, 1, 0, {{1, PLATFORM_BEGINS, title}, {2, PLATFORM_BEGINS, TIME}}, false }
+
 const platform platform_google_forms = {
     .name = "google-forms",
     .title = "Google Forms",
     .shapes =
         {
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "Timestamp"}, {2, PLATFORM_BEGINS, TIME}}},
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "时间戳*"}, {2, PLATFORM_BEGINS, TIME}}},
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "時間戳*"}, {2, PLATFORM_BEGINS, TIME}}},
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "Zeitstempel"}, {2, PLATFORM_BEGINS, TIME}}},
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "Horodateur"}, {2, PLATFORM_BEGINS, TIME}}},
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "Marca temporal"}, {2, PLATFORM_BEGINS, TIME}}},
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "タイムスタンプ"}, {2, PLATFORM_BEGINS, TIME}}},
-            {1, 1, 0, {{1, PLATFORM_BEGINS, "타임스탬프"}, {2, PLATFORM_BEGINS, TIME}}},
+            TITLED("Timestamp"),
+            TITLED("时间戳*"),
+            TITLED("時間戳*"),
+            TITLED("Zeitstempel"),
+            TITLED("Horodateur"),
+            TITLED("Marca temporal"),
+            TITLED("Carimbo de data/hora"),
+            TITLED("Informazioni cronologiche"),
+            TITLED("Tijdstempel"),
+            TITLED("Tidsst?*mpel"),
+            TITLED("Tidsstempel"),
+            TITLED("Aikaleima"),
+            TITLED("Sygnatura czasowa"),
+            TITLED("Časov* značka"),
+            TITLED("Időbélyeg"),
+            TITLED("Marcaj de timp"),
+            TITLED("Отметка времени"),
+            TITLED("Позначка часу"),
+            TITLED("Zaman damgası"),
+            TITLED("Stempel waktu"),
+            TITLED("Cap waktu"),
+            TITLED("Dấu thời gian"),
+            TITLED("ประทับเวลา"),
+            TITLED("タイムスタンプ"),
+            TITLED("타임스탬프"),
         },
 };

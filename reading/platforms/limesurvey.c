@@ -8,6 +8,9 @@ const platform platform_limesurvey = {
         {
             {1, 1, 0, {{1, PLATFORM_SOME, "submitdate*"}, {1, PLATFORM_SOME, "lastpage*"}}},
             {1, 1, 0, {{1, PLATFORM_BEGINS, "Response ID\tDate submitted\tLast page"}}},
+            {1, 1, 0, {{1, PLATFORM_BEGINS, "Antwort*ID\tDatum Abgeschickt\tLetzte Seite"}}},
+            {1, 1, 0, {{1, PLATFORM_BEGINS, "*ID de la r*ponse*\tDate de soumission*\tDerni*re page*"}}},
+            {1, 1, 0, {{1, PLATFORM_BEGINS, "ID de respuesta\tFecha de env*o\t*ltima p*gina"}}},
             {1, 1, 0, {{1, PLATFORM_SOME, "?*[SQ#]*"}}},
         },
     .missing = {{"N/A", "not_asked"}},

@@ -8,5 +8,6 @@ const platform platform_redcap = {
         {
             {1, 1, 0, {{1, PLATFORM_SOME, "?*___#"}, {1, PLATFORM_SOME, "?*_complete"}}},
             {1, 1, 0, {{1, PLATFORM_BEGINS, "record_id"}, {1, PLATFORM_SOME, "?*_complete"}}},
+            {1, 1, 0, {{1, PLATFORM_SOME, "?*(choice=?*)"}, {1, PLATFORM_SOME, "Complete?"}}},
         },
 };
