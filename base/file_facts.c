@@ -95,7 +95,7 @@ void file_facts_decode(reader *r, uint64_t most, file_facts_extent extent, arena
     out->places[i].line = reader_count(r, most);
     out->places[i].problem = reader_text(r, TEXT_BYTES_MAX, memory);
   }
-  const int skips = extent < FILE_FACTS_SKIPPED ? 0 : extent == FILE_FACTS_ALL ? FILE_SKIPS : FILE_TOTALS;
+  const int skips = extent < FILE_FACTS_SKIPPED ? 0 : extent >= FILE_FACTS_TOTALS ? FILE_SKIPS : FILE_TOTALS;
   for (int i = 0; i < skips && r->problem == NULL; i++) {
     decode_skipped(r, out->records - file_facts_left_out(out), most, &out->skipped[i]);
   }
@@ -105,7 +105,10 @@ void file_facts_decode(reader *r, uint64_t most, file_facts_extent extent, arena
   if (extent >= FILE_FACTS_SHEETS) {
     out->reading.sheet = reader_text(r, TEXT_BYTES_MAX, memory);
   }
-  for (int i = 0; i < FILE_REMARKS && extent == FILE_FACTS_ALL && r->problem == NULL; i++) {
+  const int remarks = extent < FILE_FACTS_TOTALS ? 0
+                      : extent == FILE_FACTS_ALL ? FILE_REMARKS
+                                                 : FILE_MAYBE_TOTALS;
+  for (int i = 0; i < remarks && r->problem == NULL; i++) {
     decode_skipped(r, most, most, &out->reading.remarks[i]);
   }
 }

@@ -27,6 +27,7 @@ typedef enum file_remark {
   FILE_HIDDEN_ROWS,  /* the sheet of a workbook does not show them: a filter does that */
   FILE_LONG_NUMBERS, /* they have numbers of more digits than the 15 that spreadsheets show: read with 15 */
   FILE_FAR_CELLS,    /* they have cells far to the right of the table, which are not read */
+  FILE_MAYBE_TOTALS, /* they may add up the others, and be no respondents' */
   FILE_REMARKS
 } file_remark;
 
@@ -79,6 +80,7 @@ typedef enum file_facts_extent {
   FILE_FACTS_SKIPPED, /* nothing of `reading`; version 3 */
   FILE_FACTS_READING, /* nothing of sheets; version 4 */
   FILE_FACTS_SHEETS,  /* neither totals nor remarks; version 5 */
+  FILE_FACTS_TOTALS,  /* nothing of rows that may be totals; version 6 */
   FILE_FACTS_ALL,
 } file_facts_extent;
 

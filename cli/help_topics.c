@@ -13,7 +13,7 @@ static void put_specification(buf *out) {
                "title, weight, confidence, small_base, seed, replicates\n"
                "             of the whole page; weight names a variable of type weight\n"
                "data:        where it is not recognised: encoding, delimiter, decimal, format,\n"
-               "             sheet, skip, header, titles, labels, blank_rows\n"
+               "             sheet, skip, header, titles, labels, blank_rows, totals\n"
                "variables:   NAME: {type: scale, nominal, multi, ranking, number, date, id,\n"
                "             text or weight, column, label, missing, scale, optional, ...}\n"
                "scales:      answers that several variables share\n"

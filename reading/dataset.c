@@ -13,7 +13,7 @@
 #include "store/shard.h"
 
 enum {
-  READING_VERSION = 6, /* change it whenever the same file gives other shards or facts */
+  READING_VERSION = 7, /* change it whenever the same file gives other shards or facts */
   PASSES = 2,          /* hashing and parsing, for the bar of progress */
 };
 
@@ -136,6 +136,7 @@ static status key_of(const dataset *d, const digest *sha256, digest *out, error 
   buf_put_u8(&b, (uint8_t)o->delimiter);
   buf_put_u8(&b, (uint8_t)(o->decimal_mark != 0 ? o->decimal_mark : '.'));
   buf_put_u8(&b, o->keeps_blank_rows);
+  buf_put_u8(&b, (uint8_t)o->totals);
   buf_put_varint(&b, o->shard_rows > 0 ? o->shard_rows : READING_SHARD_ROWS_DEFAULT);
   buf_put_varint(&b, d->records);
   buf_put_varint(&b, files_before(d));

@@ -195,6 +195,9 @@ static bool keep_outcome(pipeline *p, const slot *full, const encoder *coder, co
   outcome->quarantined = found->quarantined;
   outcome->places_count = found->list_count;
   memcpy(outcome->skipped, found->skipped, sizeof outcome->skipped);
+  outcome->suspects = found->suspects;
+  outcome->named = found->named;
+  outcome->has_nameless = found->has_nameless;
   outcome->places = ARENA_ARRAY(p->memory, file_place, found->list_count);
   if (!reserve_outcome(p, number) || outcome->places == NULL) {
     return false;

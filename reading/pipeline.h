@@ -20,6 +20,9 @@ typedef struct pipeline_outcome {
   file_place *places;
   uint32_t places_count;
   file_skipped skipped[FILE_SKIPS];
+  uint64_t suspects; /* and the next two: as in row_places */
+  file_skipped named;
+  bool has_nameless;
 } pipeline_outcome;
 
 typedef struct pipeline pipeline;

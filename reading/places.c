@@ -22,6 +22,9 @@ bool places_start(row_places *p, uint64_t first_ordinal, uint64_t first_line) {
   p->quarantined = 0;
   p->list_count = 0;
   memset(p->skipped, 0, sizeof p->skipped);
+  p->suspects = 0;
+  p->has_nameless = false;
+  p->named = (file_skipped){.count = 0};
   return true;
 }
 

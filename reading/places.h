@@ -20,7 +20,10 @@ typedef struct row_places {
   file_place list[FILE_PLACES]; /* of the first quarantined records */
   uint32_t list_count;
   file_skipped skipped[FILE_SKIPS];
-  arena *memory; /* of the problems' texts */
+  uint64_t suspects;  /* rows whose first cell is a word for totals or remarks (totals.h) */
+  file_skipped named; /* of them those that usually are such */
+  bool has_nameless;  /* one of the last rows lacks its first cell */
+  arena *memory;      /* of the problems' texts */
 } row_places;
 
 /* Zeroed is empty.  The functions return false when memory is out. */

@@ -111,38 +111,30 @@ static slice next_pattern(slice *patterns) {
   return pattern;
 }
 
-static const char *totals_of(const platform *p, size_t index) {
-  const char *const lists[] = {PLATFORM_TOTALS, p->totals};
-  return index < sizeof lists / sizeof lists[0] ? lists[index] : NULL;
-}
-
-bool platform_is_total(const platform *p, slice text) {
+bool platform_is_total(const platform *p, const total_words *words, slice text) {
   char lowered[PLATFORM_TOTAL_BYTES_MAX];
-  bool found = false;
-  if (text.length > sizeof lowered) {
-    return false;
+  const total_word word = total_word_of(words, text);
+  bool found = word != TOTAL_WORD_NONE && word != TOTAL_WORD_NOTE;
+  if (found || p->totals == NULL || text.length > sizeof lowered) {
+    return found;
   }
   for (size_t i = 0; i < text.length; i++) {
     lowered[i] = lower(text.bytes[i]);
   }
-  for (size_t i = 0; !found && totals_of(p, i) != NULL; i++) {
-    slice patterns = slice_of(totals_of(p, i));
-    while (!found && patterns.length > 0) {
-      found = matches(next_pattern(&patterns), (slice){lowered, text.length});
-    }
+  slice patterns = slice_of(p->totals);
+  while (!found && patterns.length > 0) {
+    found = matches(next_pattern(&patterns), (slice){lowered, text.length});
   }
   return found;
 }
 
 void platform_total_bytes(const platform *p, bool *first) {
-  for (size_t i = 0; totals_of(p, i) != NULL; i++) {
-    slice patterns = slice_of(totals_of(p, i));
-    while (patterns.length > 0) {
-      const char c = next_pattern(&patterns).bytes[0];
-      const bool is_letter = c >= 'a' && c <= 'z';
-      first[(uint8_t)c] = true;
-      first[(uint8_t)(is_letter ? c - 'a' + 'A' : c)] = true;
-    }
+  slice patterns = slice_of(p->totals);
+  while (patterns.length > 0) {
+    const char c = next_pattern(&patterns).bytes[0];
+    const bool is_letter = c >= 'a' && c <= 'z';
+    first[(uint8_t)c] = true;
+    first[(uint8_t)(is_letter ? c - 'a' + 'A' : c)] = true;
   }
 }
 

@@ -10,6 +10,7 @@
 #define CANVASS_READING_PLATFORM_H
 
 #include "base/file_facts.h"
+#include "reading/total_words.h"
 
 enum {
   PLATFORM_ROWS_MAX = 4, /* records that are looked at: the longest header, and the first respondent */
@@ -65,16 +66,8 @@ typedef struct platform {
   platform_shape shapes[PLATFORM_SHAPES_MAX];
   platform_missing missing[PLATFORM_MISSING_MAX]; /* the last one is none */
   const char *totals; /* patterns in lower case, separated by tabs, of what its summaries of questions begin
-                         with, beside PLATFORM_TOTALS; NULL: none */
+                         with, beside the words that everybody uses (total_words.h); NULL: none */
 } platform;
-
-/* What records that add up or average the others begin with: platforms write some of them, people append the
- * others to an export. */
-#define PLATFORM_TOTALS                                                                                                              \
-  "total\ttotals\ttotal:*\ttotal *\tgrand total*\tsubtotal*\tsub-total*\tsum\tsum:*\taverage\taverage:*\t"                           \
-  "average *\tavg\tavg.\tmean\tmean:*\tmedian\tgesamt*\tsumme*\tmittelwert*\tdurchschnitt*\tmoyenne*\t"                              \
-  "promedio*\t合计*\t总计*\t小计*\t总和*\t汇总*\t平均*\t均值*\t合計*\t總計*\t小計*\t總和*\t彙總*\t합계*\t" \
-  "총계*\t평균*"
 
 /* The INDEX-th platform, NULL after the last. */
 const platform *platform_at(size_t index);
@@ -85,8 +78,8 @@ const platform *platform_titled(slice title);
 const platform_shape *platform_shape_of(const platform *p, const platform_sample *sample);
 /* Whether a record of P, where respondents begin with a number or a time, is a total: TEXT is the first of
  * its cells with anything in it. */
-bool platform_is_total(const platform *p, slice text);
-/* Adds to FIRST[256] the bytes below 0x80 that totals of P begin with. */
+bool platform_is_total(const platform *p, const total_words *words, slice text);
+/* Adds to FIRST[256] the bytes below 0x80 that its own totals of P begin with. */
 void platform_total_bytes(const platform *p, bool *first);
 /* The platform that SAMPLE shows, and its shape; NULL: none. */
 const platform *platform_recognise(const platform_sample *sample, const platform_shape **shape);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "reading/account.h"
 #include "reading/matching.h"
+#include "reading/once.h"
 #include "reading/pipeline.h"
 #include "reading/raw.h"
 
@@ -355,7 +356,18 @@ static status build_manifest(const reading *r, const pipeline *p, manifest **out
   return STATUS_OK;
 }
 
-static status read_files(reading *r, store *into, manifest **out, error *err) {
+static void count_suspects(const reading *r, const pipeline *p, reading_suspects *suspects) {
+  size_t count;
+  const pipeline_outcome *outcomes = pipeline_outcomes(p, &count);
+  for (size_t i = 0; i < count; i++) {
+    reading_suspects *s = &suspects[outcomes[i].shard.file - r->options->files_before];
+    s->count += outcomes[i].suspects;
+    file_skipped_add(&s->named, &outcomes[i].named);
+    s->has_nameless = s->has_nameless || outcomes[i].has_nameless;
+  }
+}
+
+static status read_files(reading *r, store *into, manifest **out, reading_suspects *suspects, error *err) {
   TRY(open_file(r, 0, r->options->records_before, err));
   bool open = false;
   const reading_file *first = &r->files[0];
@@ -374,6 +386,7 @@ static status read_files(reading *r, store *into, manifest **out, error *err) {
   pipeline *p;
   status st = pipeline_run(&options, &p, err);
   if (st == STATUS_OK) {
+    count_suspects(r, p, suspects);
     st = build_manifest(r, p, out, err);
   }
   pipeline_destroy(p);
@@ -413,13 +426,13 @@ static void reading_fini(reading *r) {
   arena_destroy(r->memory);
 }
 
-status reading_read(const reading_options *options, const char *const *paths, size_t paths_count, store *into,
-                    manifest **out, error *err) {
+status reading_read_once(const reading_options *options, const char *const *paths, size_t paths_count,
+                         store *into, manifest **out, reading_suspects *suspects, error *err) {
   reading r;
   status st = reading_init(&r, options, paths, paths_count, err);
   if (st == STATUS_OK) {
     r.bytes_total = total_bytes(paths, paths_count);
-    st = read_files(&r, into, out, err);
+    st = read_files(&r, into, out, suspects, err);
   }
   reading_fini(&r);
   return st;

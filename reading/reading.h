@@ -12,7 +12,8 @@
  * the message gives line, byte and the probable encoding.
  * 4. Column names are not empty, and unique within a file.  A dataset without a usable row is STATUS_DATA.
  * 5. Blank records (no cell contains a visible character), repeated headers and totals belong to no
- * respondent: they are left out and counted, with the lines of the first ten.
+ * respondent: they are left out and counted, with the lines of the first ten.  Whether a row is a total may
+ * depend on all of its file, which is read again then.
  * 6. Ordinals count records from 0 over all files, those left out included; lines count from 1.
  * 7. A shard covers shard_rows records of one file, or fewer at the end of the file or when they exceed 16
  * MiB of text; records left out are not in it.  A shard without rows is not written.
@@ -50,6 +51,13 @@ typedef struct reading_header_rows {
   uint32_t labels; /* the row, from 1, that says what the columns are about; 0: the platform's, or none */
 } reading_header_rows;
 
+/* What becomes of rows that add up the others, and of remarks below a table (totals.h). */
+typedef enum reading_totals {
+  READING_TOTALS_CERTAIN,   /* those that certainly are such are left out, and others are told of */
+  READING_TOTALS_LEAVE_OUT, /* so are all whose first cell is a word for them */
+  READING_TOTALS_KEEP,      /* they are respondents */
+} reading_totals;
+
 typedef struct reading_options {
   /* One for each path: the file's name in the manifest (NULL: base names), its name in messages (NULL: the
    * paths), and its absolute path (NULL: unknown). */
@@ -70,6 +78,9 @@ typedef struct reading_options {
   char decimal_mark; /* '.' (also 0) or ',' */
   /* Blank records are rows, instead of being left out and counted (manifest.h). */
   bool keeps_blank_rows;
+  reading_totals totals;
+  const uint64_t *left_out; /* totals, as ordinals in ascending order; set while files are read again */
+  size_t left_out_count;
   /* The wanted columns; NULL: all, with hints guessed from the first rows.  Wanted columns that a file lacks
    * are STATUS_DATA, unless they are optional and it has another one; the message names all of them, each
    * with the most similar name of the header. */

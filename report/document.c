@@ -160,13 +160,14 @@ static status shape_lost_place(const place *at, const json *node, error *err) {
 
 static status shape_file(const place *at, const json *node, error *err) {
   static const member_rule rules[] = {
-      {"name", JSON_TEXT, true},          {"sha256", JSON_TEXT, true},
-      {"bytes", JSON_INTEGER, true},      {"records", JSON_INTEGER, true},
-      {"places", JSON_ARRAY, false},      {"quarantined", JSON_INTEGER, true},
-      {"blank_rows", JSON_OBJECT, false}, {"repeated_headers", JSON_OBJECT, false},
-      {"totals", JSON_OBJECT, false},     {"hidden_rows", JSON_OBJECT, false},
-      {"far_cells", JSON_OBJECT, false},  {"long_numbers", JSON_OBJECT, false},
-      {"read_as", JSON_OBJECT, false},    {"lost_rows", JSON_OBJECT, false}};
+      {"name", JSON_TEXT, true},           {"sha256", JSON_TEXT, true},
+      {"bytes", JSON_INTEGER, true},       {"records", JSON_INTEGER, true},
+      {"places", JSON_ARRAY, false},       {"quarantined", JSON_INTEGER, true},
+      {"blank_rows", JSON_OBJECT, false},  {"repeated_headers", JSON_OBJECT, false},
+      {"totals", JSON_OBJECT, false},      {"hidden_rows", JSON_OBJECT, false},
+      {"far_cells", JSON_OBJECT, false},   {"long_numbers", JSON_OBJECT, false},
+      {"read_as", JSON_OBJECT, false},     {"lost_rows", JSON_OBJECT, false},
+      {"maybe_totals", JSON_OBJECT, false}};
   static const member_rule lost_rules[] = {
       {"n", JSON_INTEGER, true}, {"shards", JSON_INTEGER, true}, {"places", JSON_ARRAY, true}};
   static const member_rule read_as_rules[] = {{"header_rows", JSON_INTEGER, true},
@@ -174,8 +175,8 @@ static status shape_file(const place *at, const json *node, error *err) {
                                               {"notices", JSON_ARRAY, true},
                                               {"sheet", JSON_TEXT, false}};
   static const member_rule skipped_rules[] = {{"n", JSON_INTEGER, true}, {"lines", JSON_ARRAY, true}};
-  static const char *const skipped[] = {"blank_rows",  "repeated_headers", "totals",
-                                        "hidden_rows", "long_numbers",     "far_cells"};
+  static const char *const skipped[] = {"blank_rows",   "repeated_headers", "totals",      "hidden_rows",
+                                        "long_numbers", "far_cells",        "maybe_totals"};
   TRY(shape_object(at, node, RULES(rules), err));
   for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++) {
     const json *given = json_get(node, skipped[i]);

@@ -252,7 +252,8 @@ static const struct {
                  {"totals", WORD_TOTAL_LINES},
                  {"hidden_rows", WORD_HIDDEN_ROW_LINES},
                  {"long_numbers", WORD_LONG_NUMBER_LINES},
-                 {"far_cells", WORD_FAR_CELL_LINES}};
+                 {"far_cells", WORD_FAR_CELL_LINES},
+                 {"maybe_totals", WORD_MAYBE_TOTAL_LINES}};
 
 /* What is no weight in a weight is told with the weights, and once is enough. */
 static bool is_weight(const document *d, const json *variable) {

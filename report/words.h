@@ -92,7 +92,7 @@
   X(WORD_REPEATED_HEADER_LINES, "Header rows repeated in {file}, left out: {n} ({n?line:lines} {places})",                                                      \
     "{file} 中重复的表头，未计入：{n} 行（第 {places} 行）",                                                                                                    \
     "{file} 中重複的標題列，未計入：{n} 列（第 {places} 行）")                                                                                                  \
-  X(WORD_TOTAL_LINES, "Totals in {file}, left out: {n} (lines {places})",                                                                                       \
+  X(WORD_TOTAL_LINES, "Totals in {file}, left out: {n} ({n?line:lines} {places})",                                                                              \
     "{file} 中的合计行，未计入：{n} 行（第 {places} 行）",                                                                                                      \
     "{file} 中的合計列，未計入：{n} 列（第 {places} 行）")                                                                                                      \
   X(WORD_HIDDEN_ROW_LINES,                                                                                                                                      \
@@ -107,6 +107,13 @@
     "Rows of {file} with cells far to the right of its table, which are not read: {n} (lines {places})",                                                        \
     "{file} 中在表格右侧很远处另有单元格的行，这些单元格未读取：{n} 行（第 {places} 行）",                                                                      \
     "{file} 中在表格右側很遠處另有儲存格的列，這些儲存格未讀取：{n} 列（第 {places} 行）")                                                                      \
+  X(WORD_MAYBE_TOTAL_LINES,                                                                                                                                     \
+    "Rows of {file} that may be totals are counted as respondents: {n} ({n?line:lines} {places}); `data: "                                                      \
+    "{totals: leave_out}` leaves them out, `totals: keep` says that they are respondents",                                                                      \
+    "{file} 中可能是合计的行按受访者计入：{n} 行（第 {places} 行）；`data: {totals: leave_out}` "                                          \
+    "将其剔除，`totals: keep` 表明它们是受访者",                                                                                                                \
+    "{file} 中可能是合計的列按受訪者計入：{n} 列（第 {places} 行）；`data: {totals: leave_out}` "                                          \
+    "將其剔除，`totals: keep` 表明它們是受訪者")                                                                                                                \
   X(WORD_LOST_ROWS, "Lost", "丢失", "遺失")                                                                                                                     \
   X(WORD_LOST_ROW_PLACES, "Rows of {file} that were lost and are in no figure: {n} ({places})",                                                                 \
     "{file} 中丢失、未计入任何数字的记录：{n}（{places}）",                                                                                                     \

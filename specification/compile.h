@@ -91,6 +91,7 @@ typedef struct data_options {
   char delimiter;       /* 0: found out from the header */
   char decimal_mark;
   bool keeps_blank_rows;
+  reading_totals totals;
   const char *format; /* static; NULL: recognised for each file */
   const char *sheet;  /* of workbooks, in the compilation's memory; NULL: the first */
   reading_header_rows header;

@@ -66,6 +66,17 @@ static void read_decimal_mark(compilation *c, const node *n) {
   c->data.decimal_mark = n->text.bytes[0];
 }
 
+static const char *const totals_names[] = {[READING_TOTALS_CERTAIN] = "certain",
+                                           [READING_TOTALS_LEAVE_OUT] = "leave_out",
+                                           [READING_TOTALS_KEEP] = "keep"};
+
+static void read_totals(compilation *c, const node *n) {
+  size_t choice;
+  if (field_choice(c, n, "totals", totals_names, sizeof totals_names / sizeof totals_names[0], &choice)) {
+    c->data.totals = (reading_totals)choice;
+  }
+}
+
 static void read_blank_rows(compilation *c, const node *n) {
   static const char *const choices[] = {"leave_out", "keep"};
   size_t choice = 0;
@@ -197,6 +208,9 @@ static void data_normal(compilation *c) {
   if (c->data.keeps_blank_rows) {
     json_set_text(o, "blank_rows", "keep");
   }
+  if (c->data.totals != READING_TOTALS_CERTAIN) {
+    json_set_text(o, "totals", totals_names[c->data.totals]);
+  }
   if (c->data.format != NULL) {
     json_set_text(o, "format", c->data.format);
   }
@@ -211,23 +225,16 @@ void data_read(compilation *c, const node *root) {
   static const struct data_key {
     const char *key;
     void (*read)(compilation *c, const node *n);
-  } keys[] = {{"encoding", read_encoding},
-              {"delimiter", read_delimiter},
-              {"decimal", read_decimal_mark},
-              {"blank_rows", read_blank_rows},
-              {"format", read_format},
-              {"sheet", read_sheet},
-              {"skip", read_skip},
-              {"header", read_header},
-              {"titles", read_titles},
-              {"labels", read_labels}};
+  } keys[] = {{"encoding", read_encoding},     {"delimiter", read_delimiter}, {"decimal", read_decimal_mark},
+              {"blank_rows", read_blank_rows}, {"totals", read_totals},       {"format", read_format},
+              {"sheet", read_sheet},           {"skip", read_skip},           {"header", read_header},
+              {"titles", read_titles},         {"labels", read_labels}};
   enum { KEYS = sizeof keys / sizeof keys[0] };
   const node *section = node_get(root, "data");
   c->data.decimal_mark = '.';
-  if (section != NULL &&
-      field_is_map(
-          c, section, "data",
-          "encoding, delimiter, decimal, blank_rows, format, sheet, skip, header, titles and labels")) {
+  if (section != NULL && field_is_map(c, section, "data",
+                                      "encoding, delimiter, decimal, blank_rows, totals, format, sheet, "
+                                      "skip, header, titles and labels")) {
     const char *names[KEYS];
     for (size_t i = 0; i < KEYS; i++) {
       names[i] = keys[i].key;

@@ -277,6 +277,7 @@ status spec_reading_options(spec *s, const manifest *header, reading_options *ou
     out->delimiter = c.data.delimiter;
     out->decimal_mark = c.data.decimal_mark;
     out->keeps_blank_rows = c.data.keeps_blank_rows;
+    out->totals = c.data.totals;
     out->columns_count = 0;
     out->columns = header != NULL ? columns_wanted(&c, memory, &out->columns_count) : NULL;
     st = arena_failed(memory) ? error_no_memory(err, "the columns") : STATUS_OK;

@@ -20,7 +20,7 @@
 #define MANIFEST_MAGIC "CANVMNFS"
 
 enum {
-  MANIFEST_VERSION = 6,
+  MANIFEST_VERSION = 7,
   MANIFEST_VERSION_OLDEST = 2,
   MANIFEST_VERSION_LABELS = 4,  /* and what files were read as */
   MANIFEST_VERSION_LACKING = 5, /* which files do not have a column, and of which sheets they are; codes */
@@ -151,6 +151,7 @@ static file_facts_extent extent_of(uint32_t version) {
       [3] = FILE_FACTS_SKIPPED,
       [MANIFEST_VERSION_LABELS] = FILE_FACTS_READING,
       [MANIFEST_VERSION_LACKING] = FILE_FACTS_SHEETS,
+      [6] = FILE_FACTS_TOTALS,
       [MANIFEST_VERSION] = FILE_FACTS_ALL,
   };
   return extents[version];

@@ -330,7 +330,8 @@ static bool make_titles(const header_use *u, csv_file_header *out, arena *memory
 /* Blank, quoted, beyond ASCII, an empty cell, or what a row of the header or a total begins with. */
 static void find_possible(csv_file_header *h) {
   for (int c = 0; c < 256; c++) {
-    h->skip_possible[c] = c <= ' ' || c == '"' || c >= 0x7f || c == (uint8_t)h->delimiter;
+    const bool is_letter = c >= 0xe4 && c <= 0xed; /* Chinese, Korean */
+    h->skip_possible[c] = c <= ' ' || c == '"' || (c >= 0x7f && !is_letter) || c == (uint8_t)h->delimiter;
   }
   for (uint32_t i = 0; i < h->rows_count; i++) {
     if ((h->telling >> i & 1) != 0 && h->rows[i][0].length > 0) {
@@ -340,6 +341,7 @@ static void find_possible(csv_file_header *h) {
   if (h->totals_of != NULL) {
     platform_total_bytes(h->totals_of, h->skip_possible);
   }
+  total_words_init(&h->words);
 }
 
 static status read_header(first_rows *r, csv_file_header *out, error *err) {
@@ -356,8 +358,10 @@ static status read_header(first_rows *r, csv_file_header *out, error *err) {
   TRY(check_rows(r, u.rows, err));
   out->delimiter = r->delimiter;
   out->line = r->splitter->line;
-  out->keeps_blank_rows = o->keeps_blank_rows;
-  out->totals_of = u.has_totals ? u.platform : NULL;
+  out->options = o;
+  out->totals_of = u.has_totals && o->totals != READING_TOTALS_KEEP ? u.platform : NULL;
+  out->seeks_totals = o->totals != READING_TOTALS_KEEP && o->left_out_count == 0;
+  out->looks_for_totals = out->seeks_totals || out->totals_of != NULL;
   out->reading.format = slice_of(u.platform != NULL ? u.platform->title : NULL);
   out->reading.header_rows = u.rows;
   out->reading.skipped = o->header.skip;

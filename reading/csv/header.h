@@ -6,6 +6,7 @@
 #include "reading/csv/split.h"
 #include "reading/platform.h"
 #include "reading/reading.h"
+#include "reading/total_words.h"
 
 typedef struct csv_file_header {
   char delimiter;
@@ -17,8 +18,11 @@ typedef struct csv_file_header {
   uint32_t telling; /* bit I: a record that repeats row I is not a respondent's: it names or labels columns */
   uint64_t line;    /* on which it begins */
   const platform *totals_of; /* whose totals may be among the records; NULL: none are known */
-  bool keeps_blank_rows;     /* as reading_options says */
+  const reading_options *options;
+  bool seeks_totals;       /* records may be totals, whoever wrote them */
+  bool looks_for_totals;   /* or those of the platform */
   bool skip_possible[256]; /* by the first byte of a record: it may be blank, a total, or repeat the header */
+  total_words words;       /* with which first cells of totals begin or end */
   file_reading reading;
   slice manner, first_line; /* as in input_header */
 } csv_file_header;

@@ -89,7 +89,15 @@ bool csv_records_leave_out_given_up(csv_records *r, const csv_given_up *g, const
   return places_quarantine(r->places, 1, problem);
 }
 
-/* Whether any of the block's records, all with the header's number of cells, belongs to no respondent, or
+/* The record that begins at BEGIN, and is the NEXT after those that were taken, from 0. */
+static csv_whole_record whole_record(const csv_records *r, const csv_piece *p, size_t begin,
+                                     const uint32_t *ends, size_t next) {
+  const uint64_t ordinal = r->places->ordinal + next;
+  return (csv_whole_record){p->text, begin, ends, ordinal,
+                            ordinal + TOTALS_NEAR_END >= p->first_ordinal + p->records};
+}
+
+/* Whether any of the block's records, all with the header's number of cells, may belong to no respondent, or
  * begins with a byte-order mark, which is no part of its first cell. */
 static bool has_skipped(csv_records *r, const csv_index *x, const csv_piece *p, const csv_file_header *header,
                         bool *found) {
@@ -97,12 +105,16 @@ static bool has_skipped(csv_records *r, const csv_index *x, const csv_piece *p, 
   size_t begin = r->position;
   for (size_t i = 0; i < x->rows_count && !*found; i++) {
     const uint32_t *ends = x->ends + i * header->count;
-    if (csv_skip_possible(header, p->text + begin)) {
+    const csv_whole_record whole = whole_record(r, p, begin, ends, i);
+    if (csv_skip_possible(header, &whole)) {
       file_skip skip;
-      if (!csv_skip_decide(header, &(csv_whole_record){p->text, begin, ends}, r->memory, &skip)) {
+      csv_first_cell first;
+      if (!csv_skip_decide(header, &whole, r->memory, &skip, &first)) {
         return false;
       }
-      *found = skip != FILE_SKIPS || csv_skip_mark(p->text + begin) > 0;
+      *found = skip != FILE_SKIPS || csv_skip_mark(p->text + begin) > 0 ||
+               (header->seeks_totals && first.text.length > 0 &&
+                totals_suspect(&header->words, first.text, first.number, whole.is_near_end));
     }
     begin = ends[header->count - 1] + 1;
   }
@@ -165,9 +177,15 @@ static bool judge(csv_records *r, csv_index *x, const csv_piece *p, const record
                   const csv_file_header *header, size_t *kept) {
   bool well = true;
   file_skip skip = FILE_SKIPS;
-  if (one->cells == header->count && !one->wrong && csv_skip_possible(header, p->text + one->begin)) {
-    well = csv_skip_decide(header, &(csv_whole_record){p->text, one->begin, x->ends + one->first}, r->memory,
-                           &skip);
+  const csv_whole_record whole = whole_record(r, p, one->begin, x->ends + one->first, 0);
+  if (one->cells == header->count && !one->wrong && csv_skip_possible(header, &whole)) {
+    csv_first_cell first;
+    well = csv_skip_decide(header, &whole, r->memory, &skip, &first);
+    if (header->seeks_totals && skip == FILE_SKIPS && first.text.length > 0 &&
+        totals_note(header->options, &header->words, r->places, first.text, first.number,
+                    whole.is_near_end)) {
+      skip = FILE_TOTALS;
+    }
   }
   if (one->cells != header->count) {
     return leave_out_miscounted(r, one->lines, one->cells, header);

@@ -11,8 +11,8 @@ static slice raw_cell(const csv_whole_record *record, uint32_t cell) {
   return (slice){(const char *)record->text + begin, record->ends[cell] - begin};
 }
 
-bool csv_skip_possible(const csv_file_header *header, const uint8_t *record) {
-  return header->skip_possible[*record];
+bool csv_skip_may_be_total(const csv_file_header *header, const csv_whole_record *record) {
+  return total_words_may(&header->words, raw_cell(record, 0));
 }
 
 static bool is_blank(const csv_file_header *header, const csv_whole_record *record, arena *memory,
@@ -57,43 +57,56 @@ static bool is_row(const csv_file_header *header, const slice *titles, const csv
   return true;
 }
 
-/* The first cell with anything in it decides. */
-static bool is_total(const csv_file_header *header, const csv_whole_record *record, arena *memory,
-                     bool *total) {
-  slice text = {"", 0};
-  for (uint32_t i = 0; i < header->count && text.length == 0; i++) {
+static bool find_first(const csv_file_header *header, const csv_whole_record *record, arena *memory,
+                       csv_first_cell *first) {
+  for (uint32_t i = 0; i < header->count && first->text.length == 0; i++) {
     const slice raw = raw_cell(record, i);
-    if (!csv_cell_text(i == 0 ? without_mark(raw) : raw, memory, &text)) {
+    if (!csv_cell_text(i == 0 ? without_mark(raw) : raw, memory, &first->text)) {
+      return false;
+    }
+    first->number = i;
+  }
+  return true;
+}
+
+static bool is_repeated(const csv_file_header *header, const csv_whole_record *record, arena *memory,
+                        bool *found) {
+  for (uint32_t i = 0; i < header->rows_count && !*found; i++) {
+    if ((header->telling >> i & 1) != 0 && !is_row(header, header->rows[i], record, memory, found)) {
       return false;
     }
   }
-  *total = platform_is_total(header->totals_of, text);
   return true;
 }
 
 bool csv_skip_decide(const csv_file_header *header, const csv_whole_record *record, arena *memory,
-                     file_skip *skip) {
+                     file_skip *skip, csv_first_cell *first) {
   bool found = false;
   *skip = FILE_SKIPS;
+  *first = (csv_first_cell){.number = 0};
+  if (totals_left_out(header->options, record->ordinal)) {
+    *skip = FILE_TOTALS;
+    return true;
+  }
   if (!is_blank(header, record, memory, &found)) {
     return false;
   }
   if (found) {
-    *skip = header->keeps_blank_rows ? FILE_SKIPS : FILE_BLANK_ROWS;
+    *skip = header->options->keeps_blank_rows ? FILE_SKIPS : FILE_BLANK_ROWS;
     return true;
   }
-  for (uint32_t i = 0; i < header->rows_count && !found; i++) {
-    if ((header->telling >> i & 1) != 0 && !is_row(header, header->rows[i], record, memory, &found)) {
-      return false;
-    }
-  }
-  if (found || header->totals_of == NULL) {
-    *skip = found ? FILE_REPEATED_HEADERS : FILE_SKIPS;
-    return true;
-  }
-  if (!is_total(header, record, memory, &found)) {
+  if (!is_repeated(header, record, memory, &found)) {
     return false;
   }
-  *skip = found ? FILE_TOTALS : FILE_SKIPS;
+  if (found) {
+    *skip = FILE_REPEATED_HEADERS;
+    return true;
+  }
+  if (header->looks_for_totals && !find_first(header, record, memory, first)) {
+    return false;
+  }
+  if (header->totals_of != NULL && platform_is_total(header->totals_of, &header->words, first->text)) {
+    *skip = FILE_TOTALS;
+  }
   return true;
 }

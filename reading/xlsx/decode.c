@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reading/totals.h"
 #include "reading/xlsx/xlsx.h"
 
 typedef struct decoder {
@@ -44,16 +45,21 @@ static bool repeats_header(const input_file *f, sheet_cells cells) {
   return false;
 }
 
-static bool is_total(const decoder *d, size_t row) {
+/* Whether the row is left out as a total; that it may be one is noted. */
+static bool is_total(const decoder *d, const input_piece *piece, size_t row) {
   const xlsx_file *x = d->rows.file->self;
+  const reading_options *o = d->rows.file->options;
   sheet_cells cells = sheet_rows_cells(d->sheet, row);
   sheet_cell first;
-  if ((x->tables.totals_count == 0 && x->totals_of == NULL) || !sheet_cells_next(&cells, &first)) {
+  if (o->totals == READING_TOTALS_KEEP || !sheet_cells_next(&cells, &first)) {
     return false;
   }
-  return tables_are_totals(&x->tables, d->sheet->first_number + row, first.column,
+  return totals_left_out(o, piece->first_ordinal + row) ||
+         tables_are_totals(&x->tables, d->sheet->first_number + row, first.column,
                            sheet_rows_width(d->sheet, row) - 1) ||
-         (x->totals_of != NULL && platform_is_total(x->totals_of, first.text));
+         (x->totals_of != NULL && platform_is_total(x->totals_of, &x->words, first.text)) ||
+         (o->left_out_count == 0 && totals_note(o, &x->words, d->rows.sink->places, first.text, first.column,
+                                                row + TOTALS_NEAR_END >= d->sheet->count));
 }
 
 /* Fills the current row.  *BEYOND: a column right of the header in which there is a cell.  False: out of
@@ -92,7 +98,7 @@ static bool leave_out_wide(const decoder *d, uint32_t beyond) {
 }
 
 /* Takes row ROW of the sheet's rows, or leaves it out. */
-static status take_row(decoder *d, size_t row, error *err) {
+static status take_row(decoder *d, const input_piece *piece, size_t row, error *err) {
   const input_file *f = d->rows.file;
   const sheet_cells cells = sheet_rows_cells(d->sheet, row);
   uint32_t beyond;
@@ -107,7 +113,7 @@ static status take_row(decoder *d, size_t row, error *err) {
     places_skip(d->rows.sink->places, 1, FILE_REPEATED_HEADERS);
     return STATUS_OK;
   }
-  if (d->rows.is_visible && is_total(d, row)) {
+  if (d->rows.is_visible && is_total(d, piece, row)) {
     places_skip(d->rows.sink->places, 1, FILE_TOTALS);
     return STATUS_OK;
   }
@@ -122,7 +128,7 @@ status xlsx_decode(void *pointer, const input_file *f, const input_piece *piece,
     return error_no_memory(err, f->title);
   }
   for (size_t row = 0; row < d->sheet->count; row++) {
-    TRY(take_row(d, row, err));
+    TRY(take_row(d, piece, row, err));
   }
   return value_rows_end(&d->rows, err);
 }

@@ -167,6 +167,7 @@ status xlsx_header_read(input_file *f, const merges *merged, error *err) {
   x->rows_count = u.rows;
   x->telling = header_use_telling(&u);
   x->totals_of = u.has_totals ? u.platform : NULL;
+  total_words_init(&x->words);
   x->rows = ARENA_ARRAY(f->memory, slice *, u.rows);
   if (x->rows == NULL) {
     return no_memory(&r, err);

@@ -19,6 +19,7 @@
 
 #include "reading/header_use.h"
 #include "reading/titles.h"
+#include "reading/total_words.h"
 #include "reading/values.h"
 #include "reading/xlsx/merges.h"
 #include "reading/xlsx/sheet.h"
@@ -41,6 +42,7 @@ typedef struct xlsx_file {
   uint32_t telling; /* bit I: a row that repeats row I is left out */
   tables tables;
   const platform *totals_of; /* whose totals may be among the rows; NULL: none are known */
+  total_words words;         /* with which first cells of totals begin or end */
 } xlsx_file;
 
 /* Reads the header and leaves the rows after it to be cut (header.c). */

@@ -95,7 +95,8 @@ static void put_skipped(const guesses *g, const char *name, const file_facts *f,
                                            [FILE_TOTALS] = PHRASE_TOTALS};
   static const phrase remarks[FILE_REMARKS] = {[FILE_HIDDEN_ROWS] = PHRASE_HIDDEN_ROWS,
                                                [FILE_LONG_NUMBERS] = PHRASE_LONG_NUMBERS,
-                                               [FILE_FAR_CELLS] = PHRASE_FAR_CELLS};
+                                               [FILE_FAR_CELLS] = PHRASE_FAR_CELLS,
+                                               [FILE_MAYBE_TOTALS] = PHRASE_MAYBE_TOTALS};
   for (int i = 0; i < FILE_SKIPS; i++) {
     put_places(g, name, skips[i], &f->skipped[i], page);
   }

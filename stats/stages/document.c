@@ -98,8 +98,10 @@ static void set_skipped(json *o, const char *key, const file_skipped *s) {
 static const char *const skip_keys[FILE_SKIPS] = {
     [FILE_BLANK_ROWS] = "blank_rows", [FILE_REPEATED_HEADERS] = "repeated_headers", [FILE_TOTALS] = "totals"};
 
-static const char *const remark_keys[FILE_REMARKS] = {
-    [FILE_HIDDEN_ROWS] = "hidden_rows", [FILE_LONG_NUMBERS] = "long_numbers", [FILE_FAR_CELLS] = "far_cells"};
+static const char *const remark_keys[FILE_REMARKS] = {[FILE_HIDDEN_ROWS] = "hidden_rows",
+                                                      [FILE_LONG_NUMBERS] = "long_numbers",
+                                                      [FILE_FAR_CELLS] = "far_cells",
+                                                      [FILE_MAYBE_TOTALS] = "maybe_totals"};
 
 /* As what the file was read, where that is more than a table below one line of titles. */
 static void set_read_as(json *o, const file_reading *r) {

@@ -149,7 +149,7 @@ static void another_language_and_other_words_bring_nothing_twice(void **state) {
 static void totals_of_newer_files_are_left_out_too(void **state) {
   scene *s = *state;
   scene_write(s,
-              "data: {skip: 1}\nvariables:\n  编号: {type: id, missing: {合计: other}}\n"
+              "data: {skip: 1, totals: keep}\nvariables:\n  编号: {type: id, missing: {合计: other}}\n"
               "  分数: {type: scale, range: [1, 5]}\n"
               "analyses:\n  - describe: {items: 分数, where: not missing(编号)}\n",
               "标题,\n编号,分数\n1,5\n2,4\n3,4\n总计,13\n");

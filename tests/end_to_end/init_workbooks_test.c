@@ -41,12 +41,10 @@ static const double SCORE = 45 - 20;
 
 static const workbook_case cases[] = {
     {"title",
-     {"title: \"2025年第一季度客户满意度调查\"", "data: {skip: 1}", "第 104 行是合计（“合计”）",
-      "第 105 行是备注（“注：满分10分”）",
-      "  序号: {type: id, missing: {合计: other, \"注：满分10分\": other}}", "  提交时间: {type: date",
-      "  所用时间: {type: number, suffix: 秒}", "delimiter: \"┋\", other: 其他", "values: [价格, 服务, 质量]",
-      "  您的建议: {type: text}", "      where: not missing(序号)"},
-     NULL},
+     {"title: \"2025年第一季度客户满意度调查\"", "data: {skip: 1}", "有 2 行合计，未计入：第 104, 105 行",
+      "  序号: {type: id", "  提交时间: {type: date", "  所用时间: {type: number, suffix: 秒}",
+      "delimiter: \"┋\", other: 其他", "values: [价格, 服务, 质量]", "  您的建议: {type: text}"},
+     "where"},
     {"merged",
      {"data: {header: 2}", "“您对以下方面的满意度”下面是“价格”",
       "      手机: \"使用过的产品（多选） | 手机\"", "  - index: {construct: 您对以下方面的满意度}"},

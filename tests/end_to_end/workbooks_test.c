@@ -108,7 +108,7 @@ static void what_is_odd_about_rows_is_told_in_every_language(void **state) {
   scene *s = *state;
   char path[SCENE_PATH_BYTES + 16];
   static const char *const told[][5] = {
-      {"en", "Totals in data.xlsx, left out: 1 (lines 5)",
+      {"en", "Totals in data.xlsx, left out: 1 (line 5)",
        "Rows that data.xlsx hides (by a filter, for example) are read like others: 1 (lines 2)",
        "Rows of data.xlsx with numbers of more than 15 digits, read with 15: 1 "
        "(lines 3)",

@@ -1,9 +1,10 @@
-"""Manifests, from the descriptions in store/manifest.c and store/column_codes.c: version 6, and 5 to 2, which are
+"""Manifests, from the descriptions in store/manifest.c and store/column_codes.c: version 7, and 6 to 2, which are
 still read."""
 
 from golden import Golden, run, xxh3
 
-VERSION = 6
+VERSION = 7
+TOTALS = 6
 SHEETS = 5
 LABELS = 4
 MIDDLE = 3
@@ -17,7 +18,7 @@ def skipped(e, lines, what):
         e.varint(line, "line")
 
 
-def file(e, version, name, sha256, size, records, quarantined, places, blank=(), repeated=(), reading=("", 1, 0, 0, ""), totals=(), remarks=((), (), ())):
+def file(e, version, name, sha256, size, records, quarantined, places, blank=(), repeated=(), reading=("", 1, 0, 0, ""), totals=(), remarks=((), (), (), ())):
     e.text(name, "file")
     e.raw(sha256, "SHA-256")
     e.varint(size, "bytes")
@@ -40,8 +41,10 @@ def file(e, version, name, sha256, size, records, quarantined, places, blank=(),
     if version > LABELS:
         e.text(reading[4], "sheet")
     if version > SHEETS:
-        for lines, what in zip(remarks, ("hidden rows", "rows with long numbers", "rows with far cells")):
+        for lines, what in zip(remarks[:3], ("hidden rows", "rows with long numbers", "rows with far cells")):
             skipped(e, lines, what)
+    if version > TOTALS:
+        skipped(e, remarks[3], "rows that may be totals")
 
 
 def shard(e, name, size, first_ordinal, rows, file_index):
@@ -107,7 +110,7 @@ def whole(e, version):
     e.u32(version, "version")
     e.varint(2, "files")
     file(e, version, "2026-01.csv", run(0x00, 32), 4096, 40, 2, [(7, "3 fields instead of 2"), (9, "a quote")], (11, 12), ())
-    file(e, version, "问卷.csv", run(0x20, 32), 300, 5, 0, [], (), (3,), ("Qualtrics", 3, 2, 5, "答卷"), (9,), ((4, 5), (), (3,)))
+    file(e, version, "问卷.csv", run(0x20, 32), 300, 5, 0, [], (), (3,), ("Qualtrics", 3, 2, 5, "答卷"), (9,), ((4, 5), (), (3,), (5,)))
     e.varint(3, "shards")
     shard(e, run(0x40, 32), 640, 0, 20, 0)
     shard(e, run(0x60, 32), 512, 30, 10, 0)
@@ -125,6 +128,7 @@ def whole(e, version):
 def golden():
     g = Golden("manifest", "Manifests (store/manifest.h).")
     whole(g.entry("newest", VERSION), VERSION)
+    whole(g.entry("totals", TOTALS, "read, and written as the newest"), TOTALS)
     whole(g.entry("sheets", SHEETS, "read, and written as the newest"), SHEETS)
     whole(g.entry("labels", LABELS, "read, and written as the newest"), LABELS)
     whole(g.entry("middle", MIDDLE, "read, and written as the newest"), MIDDLE)

@@ -5,7 +5,7 @@
 #include "tests/check.h"
 #include "tests/golden/golden.h"
 
-enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 6 };
+enum { VERSION_AT = 8, CHECKSUM_BYTES = 8, VERSION_NEWEST = 7 };
 
 static const golden_version newest = {VERSION_NEWEST, "MANIFEST_VERSION (store/manifest.c)"};
 
@@ -44,7 +44,9 @@ static void make(sample *s) {
                              2,
                              5,
                              slice_of("\xe7\xad\x94\xe5\x8d\xb7"),
-                             {[FILE_HIDDEN_ROWS] = {2, {4, 5}, 2}, [FILE_FAR_CELLS] = {1, {3}, 1}}}}},
+                             {[FILE_HIDDEN_ROWS] = {2, {4, 5}, 2},
+                              [FILE_FAR_CELLS] = {1, {3}, 1},
+                              [FILE_MAYBE_TOTALS] = {1, {5}, 1}}}}},
       .shards = {{.name = golden_digest(0x40), .bytes = 640, .rows = 20},
                  {.name = golden_digest(0x60), .bytes = 512, .first_ordinal = 30, .rows = 10},
                  {.name = golden_digest(0x80), .bytes = 256, .first_ordinal = 40, .rows = 4, .file = 1}},
@@ -148,8 +150,11 @@ static void expect_readable(const char *entry, uint32_t version) {
   assert_true(manifest_same_shards(m, &s.m));
   for (size_t i = 0; i < 2; i++) {
     assert_file(&m->files[i], &s.files[i]);
-    s.files[i].skipped[FILE_TOTALS] = (file_skipped){0};
-    memset(s.files[i].reading.remarks, 0, sizeof s.files[i].reading.remarks);
+    s.files[i].reading.remarks[FILE_MAYBE_TOTALS] = (file_skipped){0};
+    if (version < 6) {
+      s.files[i].skipped[FILE_TOTALS] = (file_skipped){0};
+      memset(s.files[i].reading.remarks, 0, sizeof s.files[i].reading.remarks);
+    }
     if (version < 5) {
       s.columns[i].lacking_count = 0;
       s.files[i].reading.sheet = (slice){0};
@@ -181,6 +186,7 @@ static void expect_readable(const char *entry, uint32_t version) {
 
 static void older_versions_stay_readable(void **state) {
   (void)state;
+  expect_readable("totals", 6);
   expect_readable("sheets", 5);
   expect_readable("labels", 4);
   expect_readable("middle", 3);
@@ -209,10 +215,10 @@ static void repair(const char *entry, buf *b) {
 static const golden_refusal as_they_are[] = {
     {"newest", GOLDEN_BYTE, 0, 'X', STATUS_CORRUPT, "manifest: these bytes are not a manifest"},
     {"newest", GOLDEN_BYTE, VERSION_AT, VERSION_NEWEST + 1, STATUS_CORRUPT,
-     "manifest: made by a newer version of canvass (format version 7; this one reads 2 to 6); install the "
+     "manifest: made by a newer version of canvass (format version 8; this one reads 2 to 7); install the "
      "same version on all machines"},
     {"newest", GOLDEN_BYTE, VERSION_AT, 1, STATUS_CORRUPT,
-     "manifest: made by an older version of canvass (format version 1; this one reads 2 to 6); drop the "
+     "manifest: made by an older version of canvass (format version 1; this one reads 2 to 7); drop the "
      "dataset "
      "and put its files again"},
     {"newest", GOLDEN_BYTE, 60, 0, STATUS_CORRUPT, "manifest: the checksum does not match the bytes"},
@@ -235,6 +241,7 @@ static void refusals_are_fixed(void **state) {
   golden_refuse(g, as_they_are, sizeof as_they_are / sizeof as_they_are[0], decode, NULL);
   golden_refuse(g, repaired, sizeof repaired / sizeof repaired[0], decode, repair);
   golden_refuse_beginnings(g, "newest", decode, repair);
+  golden_refuse_beginnings(g, "totals", decode, repair);
   golden_refuse_beginnings(g, "sheets", decode, repair);
   golden_refuse_beginnings(g, "labels", decode, repair);
   golden_refuse_beginnings(g, "middle", decode, repair);

@@ -170,6 +170,7 @@ def file(e):
     e.varint(1, "rows with long numbers")
     e.varint(14, "line")
     e.varint(0, "rows with far cells")
+    e.varint(0, "rows that may be totals")
 
 
 def inner_program(e):

@@ -363,11 +363,12 @@ static const total_case total_cases[] = {
     {"record_id,q___1,form_complete\n1,0,2\nTotals,0,2\n", NULL, 2, {3}},
     {"编号,开始答题时间,结束答题时间,答题时长,q\n1,x,y,9,5\n汇总,,,,5\n", NULL, 2, {3}},
     {"id;submitdate;lastpage\n1;x;1\nSumme;;1\nSumma;;1\n", NULL, 3, {3}},
-    /* A plain table, an answer, and a first column that is the user's: any text may be a respondent's. */
-    {"id,q\n1,5\nTotal,5\n", NULL, 2, {0}},
+    /* In any table (totals_test.c). */
+    {"id,q\n1,5\nTotal,5\n", NULL, 2, {3}},
+    {"id,q\n1,5\nTotal,5\n", "google-forms", 2, {3}},
+    {STAR "a,2025/3/1 9:10:11,109秒,88\n合计,,,88\n", NULL, 2, {3}},
+    /* An answer, and a first column that is the user's: any text may be a respondent's. */
     {"Name,Which?,\n,Web,App\n1 Ada,Web,\nTotal,,\n", "surveymonkey", 2, {0}},
-    {"id,q\n1,5\nTotal,5\n", "google-forms", 2, {0}},
-    {STAR "a,2025/3/1 9:10:11,109秒,88\n合计,,,88\n", NULL, 2, {0}},
     {"#,q,Network ID\nab12,5,n\nTotal,5,n\n", NULL, 2, {0}},
     {MONKEY "101,x,Web,\n102,Total,,App\n", NULL, 2, {0}},
     {STAR "1,2025/3/1 9:10:11,109秒,88\n2,合计,,\n", "csv", 2, {0}},

@@ -143,6 +143,8 @@ static void data_says_how_files_are_written(void **state) {
        "10:7: data: delimiter and decimal mark are both ','"},
       {PAGE("data: {blank_rows: drop}\n"),
        "10:20: unknown blank_rows 'drop'; expected one of: leave_out, keep"},
+      {PAGE("data: {totals: drop}\n"),
+       "10:16: unknown totals 'drop'; expected one of: certain, leave_out, keep"},
       {PAGE("data: {format: qualtric}\n"), "10:16: unknown format 'qualtric'; did you mean 'qualtrics'?"},
       {PAGE("data: {skip: -1}\n"), "10:14: skip: expected a whole number from 0 to 10000, found '-1'"},
       {PAGE("data: {header: 0}\n"), "10:16: header: expected a whole number from 1 to 8, found '0'"},
@@ -156,7 +158,8 @@ static void data_says_how_files_are_written(void **state) {
       {PAGE("data: {header: 1, labels: 1}\n"),
        "10:7: data: the only row of the header is that of the labels; no row has titles"},
       {PAGE("data: utf-8\n"),
-       "10:7: data: expected a map of encoding, delimiter, decimal, blank_rows, format, sheet, skip, header, "
+       "10:7: data: expected a map of encoding, delimiter, decimal, blank_rows, totals, format, sheet, skip, "
+       "header, "
        "titles and labels, found 'utf-8'"},
   };
   check_mistakes(cases, sizeof cases / sizeof cases[0]);

@@ -1,0 +1,301 @@
+/* Whether a row adds up the others.
+ *
+ * Words alone do not tell: somebody may be called Total, or write it.  A row is certainly no respondent's
+ * - where the first cells of all others are numbers or times, and its own is a word for totals;
+ * - where its numbers are the sums, means, counts, extremes or deviations of those of the other rows, and no
+ *   respondent could have given them all;
+ * - where it is a remark with nothing beside it, below all others.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/tidy.h"
+#include "reading/totals_rows.h"
+
+static const tally_number unit = 1000000;
+
+/* ---- Numbers ------------------------------------------------------------------------------------- */
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/* Without blanks, marks between thousands and a per cent sign; empty: too long. */
+static slice bare_number(slice text, char mark, char room[DECIMAL_TEXT_BYTES], bool *is_percent) {
+  const char thousands = mark == ',' ? '.' : ',';
+  size_t length = 0;
+  *is_percent = text.length > 1 && text.bytes[text.length - 1] == '%';
+  text.length -= *is_percent;
+  if (text.length >= DECIMAL_TEXT_BYTES) {
+    return (slice){"", 0};
+  }
+  for (size_t i = 0; i < text.length; i++) {
+    if (text.bytes[i] != thousands && text.bytes[i] != ' ') {
+      room[length++] = text.bytes[i];
+    }
+  }
+  return (slice){room, length};
+}
+
+bool totals_number(slice text, char mark, tally_number *out, unsigned *decimals, bool *is_percent) {
+  char room[DECIMAL_TEXT_BYTES];
+  decimal number;
+  const slice bare = bare_number(text, mark, room, is_percent);
+  const char *point = memchr(bare.bytes, mark, bare.length);
+  if (!decimal_parse(bare, mark, &number)) {
+    return false;
+  }
+  *decimals = point != NULL ? (unsigned)(bare.length - (size_t)(point - bare.bytes) - 1) : 0;
+  *out = number.mantissa;
+  for (unsigned i = number.scale; i < TALLY_DECIMALS; i++) {
+    *out *= 10;
+  }
+  for (unsigned i = TALLY_DECIMALS; i < number.scale; i++) {
+    *out /= 10;
+  }
+  return true;
+}
+
+void tally_add(tally *into, const tally *more) {
+  if (more->numbers > 0) {
+    into->low = into->numbers == 0 || more->low < into->low ? more->low : into->low;
+    into->high = into->numbers == 0 || more->high > into->high ? more->high : into->high;
+  }
+  into->filled += more->filled;
+  into->numbers += more->numbers;
+  into->sum += more->sum;
+  into->squares += more->squares;
+  into->has_fraction = into->has_fraction || more->has_fraction;
+}
+
+/* ---- What a number may be ------------------------------------------------------------------------ */
+
+/* Whether WANTED is GOT but for rounding, or cutting off, at DECIMALS; both are TIMES as large as the number.
+ */
+static bool is_near(tally_number got, tally_number wanted, tally_number times, unsigned decimals) {
+  tally_number digit = times;
+  for (unsigned i = decimals; i < TALLY_DECIMALS; i++) {
+    digit *= 10;
+  }
+  const tally_number off = got > wanted ? got - wanted : wanted - got;
+  return 2 * off <= digit || (decimals > 0 && got >= wanted && off < digit);
+}
+
+static bool is_deviation(const tally *t, tally_number value, unsigned decimals) {
+  const long double n = (long double)t->numbers;
+  const long double sum = (long double)t->sum / (long double)unit;
+  const long double around = t->squares - sum * sum / n;
+  bool is = false;
+  for (int less = 0; less < 2 && t->numbers > 1; less++) {
+    const long double variance = around > 0 ? around / (n - less) : 0;
+    is = is || is_near((tally_number)(sqrtl(variance) * (long double)unit), value, 1, decimals);
+  }
+  return is;
+}
+
+/* Whether VALUE is a figure of T, of which extremes are answers as well.  *IS_TELLING: none of its numbers
+ * could have been that. */
+static bool is_figure(const tally *t, tally_number value, unsigned decimals, bool may_be_extreme,
+                      bool *is_telling) {
+  const tally_number n = (tally_number)t->numbers;
+  if (t->numbers == 0) {
+    return false;
+  }
+  const bool is_sum = is_near(t->sum, value, 1, decimals);
+  const bool is_mean = is_near(t->sum, value * n, n, decimals);
+  const bool is_count = value == n * unit || value == (tally_number)t->filled * unit;
+  const bool is_extreme = may_be_extreme && (value == t->low || value == t->high);
+  *is_telling =
+      t->numbers > 1 && (value > t->high || value < t->low || (value % unit != 0 && !t->has_fraction));
+  return is_sum || is_mean || is_count || is_extreme || is_deviation(t, value, decimals);
+}
+
+/* ---- Rows that are added up ---------------------------------------------------------------------- */
+
+/* All, those above, and those since and until the next row that may be a total. */
+enum { RANGES = 4 };
+
+static bool is_empty(const totals_file *t, size_t segment) {
+  bool empty = true;
+  for (uint32_t c = 0; empty && c < t->tallied; c++) {
+    empty = t->segments[segment][c].filled == 0;
+  }
+  return empty;
+}
+
+static void add_segments(const totals_file *t, size_t from, size_t to, uint32_t column, tally *out) {
+  *out = (tally){.filled = 0};
+  for (size_t i = from; i < to && i < t->segments_count; i++) {
+    tally_add(out, &t->segments[i][column]);
+  }
+}
+
+static void range_of(const totals_file *t, const suspect_row *row, int range, size_t *from, size_t *to) {
+  size_t group = row->segment;
+  size_t next = row->segment + 1;
+  while (group > 0 && is_empty(t, group)) {
+    group--;
+  }
+  while (next < t->segments_count && is_empty(t, next)) {
+    next++;
+  }
+  const size_t ends[RANGES][2] = {
+      {0, t->segments_count}, {0, row->segment + 1}, {group, row->segment + 1}, {next, next + 1}};
+  *from = ends[range][0];
+  *to = ends[range][1];
+}
+
+static bool has_text(slice text, const char *part) {
+  return memmem(text.bytes, text.length, part, strlen(part)) != NULL;
+}
+
+static bool names_extreme(slice word) {
+  static const char *const parts[] = {"max", "Max", "MAX", "min", "Min", "MIN", "最大", "最小"};
+  bool found = false;
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !found; i++) {
+    found = has_text(word, parts[i]);
+  }
+  return found;
+}
+
+/* How the numbers of a row compare with those of others. */
+typedef struct likeness {
+  uint32_t numbers, matched, telling;
+} likeness;
+
+static likeness compare(const totals_file *t, const suspect_row *row, int range) {
+  likeness l = {0};
+  size_t from;
+  size_t to;
+  const bool may_be_extreme = names_extreme(row->cells[row->first]);
+  range_of(t, row, range, &from, &to);
+  for (uint32_t c = 0; c < t->tallied; c++) {
+    tally all;
+    tally_number value;
+    unsigned decimals;
+    bool is_percent;
+    bool is_telling = false;
+    add_segments(t, from, to, c, &all);
+    if (c == row->first || all.numbers == 0 ||
+        !totals_number(row->cells[c], t->mark, &value, &decimals, &is_percent)) {
+      continue;
+    }
+    l.numbers++;
+    bool is = is_figure(&all, value, decimals, may_be_extreme, &is_telling);
+    if (!is && is_percent) {
+      is = is_figure(&all, value / 100, decimals + 2, may_be_extreme, &is_telling);
+    }
+    l.matched += is;
+    l.telling += is && is_telling;
+  }
+  return l;
+}
+
+/* The range in which all of the row's numbers are figures, with the most that no respondent could give. */
+static likeness best_likeness(const totals_file *t, const suspect_row *row) {
+  likeness best = {0};
+  for (int range = 0; range < RANGES; range++) {
+    const likeness l = compare(t, row, range);
+    if (l.numbers > 0 && l.matched == l.numbers && (best.matched == 0 || l.telling > best.telling)) {
+      best = l;
+    }
+  }
+  return best;
+}
+
+/* ---- Verdicts ------------------------------------------------------------------------------------ */
+
+/* A number, also with a unit, or what stands for none. */
+static bool is_like_number(slice text) {
+  static const char *const nothing[] = {"-", "--", "/", "—", "——", "–", "n/a", "N/A"};
+  size_t at = text.length > 0 && (text.bytes[0] == '-' || text.bytes[0] == '+' || text.bytes[0] == '$');
+  if (at < text.length && is_digit(text.bytes[at])) {
+    return true;
+  }
+  for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
+    if (slice_equal(text, slice_of(nothing[i]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* What stands beside the first cell. */
+typedef struct beside {
+  uint32_t cells, numbers, notes;
+} beside;
+
+static beside look_beside(const totals_file *t, const suspect_row *row) {
+  beside b = {0};
+  for (uint32_t c = row->first + 1; c < t->columns; c++) {
+    b.cells += row->cells[c].length > 0;
+    b.numbers += is_like_number(row->cells[c]);
+    b.notes += total_word_of(t->words, row->cells[c]) == TOTAL_WORD_NOTE;
+  }
+  return b;
+}
+
+/* Whether no respondent's row follows. */
+static bool is_last(const totals_file *t, const suspect_row *row) {
+  bool last = true;
+  for (size_t i = row->segment + 1; last && i < t->segments_count; i++) {
+    last = is_empty(t, i);
+  }
+  return last;
+}
+
+static totals_verdict judge_note(const totals_file *t, const suspect_row *row, const beside *b) {
+  if (b->notes < b->cells) {
+    return TOTALS_RESPONDENT; /* who begins with such a word, and goes on */
+  }
+  const bool is_certain = t->unlike == 0 || (t->columns > 2 && t->lonely == 0);
+  return is_certain && row->first == 0 && is_last(t, row) ? TOTALS_CERTAIN : TOTALS_DOUBTFUL;
+}
+
+/* No word, and no first cell, which all others have. */
+static totals_verdict judge_nameless(const totals_file *t, const suspect_row *row) {
+  const likeness l = best_likeness(t, row);
+  const bool is_certain = t->rows > 2 && t->lacks_first == 0 && is_last(t, row) && l.telling > 0 &&
+                          (l.matched > 1 || t->is_ascending);
+  return is_certain ? TOTALS_CERTAIN : TOTALS_RESPONDENT;
+}
+
+bool totals_goes_with(const totals_file *t, const suspect_row *row, const suspect_row *other) {
+  const suspect_row *above = row->segment < other->segment ? row : other;
+  const suspect_row *below = above == row ? other : row;
+  const beside b = look_beside(t, row);
+  bool is_next = row->word != TOTAL_WORD_NONE && row->word != TOTAL_WORD_NOTE && row->first == other->first;
+  for (size_t i = above->segment + 1; i <= below->segment && is_next; i++) {
+    is_next = is_empty(t, i);
+  }
+  const uint32_t least = row->word == TOTAL_WORD_WEAK ? 2 : 1;
+  return is_next && b.numbers == b.cells && best_likeness(t, row).matched >= least;
+}
+
+totals_verdict totals_judge(const totals_file *t, const suspect_row *row) {
+  const beside b = look_beside(t, row);
+  if (t->rows == 0) {
+    return TOTALS_RESPONDENT;
+  }
+  if (row->word == TOTAL_WORD_NOTE) {
+    return judge_note(t, row, &b);
+  }
+  if (row->word == TOTAL_WORD_NONE) {
+    return b.numbers == b.cells ? judge_nameless(t, row) : TOTALS_RESPONDENT;
+  }
+  const bool is_plain = b.numbers == b.cells;
+  const bool is_sure = row->word == TOTAL_WORD_SURE;
+  const bool in_place_of_number = row->first == 0 && t->unlike == 0 && t->rows > t->lacks_first &&
+                                  (is_sure || t->is_ascending || row->segment == 0 || is_last(t, row));
+  const bool beside_ids = row->first > 0 && t->is_ascending && t->rows > 2 && t->lacks_first == 0;
+  const likeness l = best_likeness(t, row);
+  const bool adds_up = l.matched > 0 && (is_sure || l.telling > 0 || l.matched > 2);
+  if (is_plain && (in_place_of_number || beside_ids || adds_up)) {
+    return TOTALS_CERTAIN;
+  }
+  if (is_sure && b.cells == 0 && t->lonely == 0) {
+    return TOTALS_CERTAIN;
+  }
+  return row->word == TOTAL_WORD_WEAK ? TOTALS_RESPONDENT : TOTALS_DOUBTFUL;
+}
