@@ -5,7 +5,7 @@ import hashlib
 from golden import Golden, run, xxh3
 
 VERSION = 1
-READING_VERSION = 6
+READING_VERSION = 7
 SHARD_VERSION = 2
 STATE = b"a state"
 RECORD = b"a record"
@@ -36,7 +36,7 @@ def golden():
     value(g.entry("record", VERSION), RECORD, "the bytes")
     named = g.entry("digest of a file's reading", READING_VERSION, "SHA-256 of what the file was read by")
     by = b"canvass reading" + bytes([READING_VERSION, SHARD_VERSION]) + hashlib.sha256(FILE).digest()
-    by += b"" + b"," + b"." + bytes([0])  # encoding, delimiter, decimal mark, blank rows
+    by += b"" + b"," + b"." + bytes([0, 0])  # encoding, delimiter, decimal mark, blank rows, totals
     by += b"\x80\x80\x04" + bytes([0, 0])  # rows of a shard, records before, files before
     by += bytes([0, 0]) + bytes([0, 0, 0, 0])  # format, sheet; lines skipped, rows of the header, titles, labels
     named.raw(hashlib.sha256(by).digest(), "digest")

@@ -179,8 +179,8 @@ static const file_case cases[] = {
     {{"d\n2025-03-01\n2025-04-20\n2025-05-12\n13/03/2025\n25/04/2025\n"}, {"  d: {type: date"}, "exchanged"},
     /* Rows of totals are no respondents: their cells are not looked at, and no analysis has them. */
     {{"编号,满意度,金额\n1,5,10\n2,4,20\n3,5,30\n4,4,40\n合计,18,100\n平均：,4.5,25\n"},
-     {"from all 4 rows", "rows of totals, left out: 2 (lines 6, 7)", "满意度: {type: scale, range: [1, 5]}",
-      "  金额: {type: number}  # 10..40"},
+     {"from all 4 rows", "rows of totals or notes, left out: 2 (lines 6, 7)",
+      "满意度: {type: scale, range: [1, 5]}", "  金额: {type: number}  # 10..40"},
      "where"},
     {{"编号,满意度,金额\nA1,5,10\nA2,4,20\nA3,5,30\nA4,4,40\n合计,17,101\n"}, /* the reader is not certain */
      {"from all 4 rows", "rows that may be totals, and are counted as respondents: 1 (lines 6)",
@@ -189,7 +189,7 @@ static const file_case cases[] = {
       "      where: not missing(编号)"},
      "invalid_"},
     {{"id,sat,x\n1,5,a\n2,4,b\n注：满分5分,,\n"},
-     {"rows of totals, left out: 1 (lines 4)", "from all 2 rows"},
+     {"rows of totals or notes, left out: 1 (lines 4)", "from all 2 rows"},
      "a total"},
     {{"id,sat,x\n1,5,a\n2,4,b\nnote: good,3,\n"}, {"from all 3 rows"}, "a note"},
     {{"name,sat\nTotal,5\nb,4\nTotal,5\n"}, {"from all 3 rows"}, "a total"},
