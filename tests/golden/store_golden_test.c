@@ -12,7 +12,7 @@
 #include "tests/process.h"
 #include "tests/store/durable_store.h"
 
-enum { BOOK_VERSION = 1, READING_VERSION = 6 };
+enum { BOOK_VERSION = 1, READING_VERSION = 7 };
 
 static const golden_version index_format = {BOOK_VERSION, "BOOK_VERSION (store/uses.c)"};
 static const golden_version reading = {READING_VERSION, "READING_VERSION (reading/dataset.c)"};
