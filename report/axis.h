@@ -2,6 +2,7 @@
 #ifndef CANVASS_REPORT_AXIS_H
 #define CANVASS_REPORT_AXIS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { AXIS_TICKS_MAX = 24, AXIS_TEXT_BYTES = 32 };
@@ -10,7 +11,8 @@ typedef struct axis {
   double low, high; /* low < high */
   double ticks[AXIS_TICKS_MAX];
   size_t ticks_count;
-  int decimals; /* of the ticks */
+  int decimals;  /* of the ticks */
+  bool is_ratio; /* twice is as far from 1 as half; low > 0 */
 } axis;
 
 /* Where an axis ends. */
@@ -23,6 +25,9 @@ typedef enum axis_ends {
  * exchanged when LOW > HIGH; equal or non-finite ones give an axis that begins at them, or goes from 0 to 1.
  */
 axis axis_make(double low, double high, axis_ends ends, unsigned wanted);
+/* An axis of ratios with at most about WANTED (above 0) ticks such as 0.5, 1, 2, 5.  Bounds are exchanged as
+ * above; those that are not above 0, or are not finite, count as 1. */
+axis axis_make_ratio(double low, double high, unsigned wanted);
 /* The position of V, from 0 at the low end to 1 at the high end; values outside are at the nearer end. */
 double axis_share(const axis *a, double v);
 /* "−0.5" */

@@ -3,9 +3,28 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "report/sentence.h"
+
+/* ---- What rows hold ------------------------------------------------------------------------------ */
+
+double charting_number(const json *row, const char *key) {
+  const json *cell = json_get(row, key);
+  const bool is_number = json_kind_of(cell) == JSON_INTEGER || json_kind_of(cell) == JSON_NUMBER;
+  return is_number ? json_as_number(cell) : NAN;
+}
+
+const figure_column *charting_column(const document *d, const layout_table *t, const char *key) {
+  for (size_t c = 0; c < t->columns_count; c++) {
+    if (strcmp(t->keys[c], key) == 0) {
+      return &layout_columns(d, t)[c];
+    }
+  }
+  return NULL;
+}
 
 /* ---- Gathering ----------------------------------------------------------------------------------- */
 
@@ -98,6 +117,16 @@ void charting_share(charting *c, const charting_subject *subject, const json *ke
 slice charting_joined(const document *d, slice a, const char *between, slice b) {
   const sentence_place places[] = {{"a", a}, {"between", slice_of(between)}, {"b", b}};
   return sentence_fill(d, "{a}{between}{b}", places, 3);
+}
+
+slice charting_range(const document *d, double low, double high) {
+  char text[80];
+  char from[32];
+  char to[32];
+  const int from_length = json_format_number(low, from);
+  const int to_length = json_format_number(high, to);
+  const int length = snprintf(text, sizeof text, "%.*s-%.*s", from_length, from, to_length, to);
+  return arena_slice(d->memory, (slice){text, (size_t)length});
 }
 
 /* ---- Keys ---------------------------------------------------------------------------------------- */
@@ -233,6 +262,9 @@ static bool is_tree(const layout_chart *chart) {
 }
 
 void charting_finish(charting *c) {
+  if (c->is_placed) {
+    return;
+  }
   if (c->chart.kind == CHART_SHARES) {
     finish_keys(c);
   } else {
@@ -240,4 +272,5 @@ void charting_finish(charting *c) {
   }
   finish_rows(c);
   c->chart.is_tree = is_tree(&c->chart);
+  c->chart.kind = c->chart.kind == CHART_BARS ? c->drawn_as : c->chart.kind;
 }

@@ -32,6 +32,8 @@ typedef struct charting {
   slice unit;   /* what its figures have in common: a scale, an item */
   slice suffix; /* the same for people */
   layout_chart chart;
+  bool is_placed;               /* its rows are complete and in order as they are */
+  chart_kind drawn_as;          /* of CHART_BARS: once its rows are gathered */
   double scale_low, scale_high; /* BARS: what its figures were declared to lie in; equal: nothing */
   bool is_off_scale;            /* but some do not, such as differences: the scale is not theirs */
   charting_row *rows;
@@ -41,6 +43,10 @@ typedef struct charting {
   slice keys_item; /* whose labels they have */
 } charting;
 
+/* The figure KEY of ROW; NAN when it is none. */
+double charting_number(const json *row, const char *key);
+/* The column KEY of T; NULL when there is none. */
+const figure_column *charting_column(const document *d, const layout_table *t, const char *key);
 /* Adds a row of CHART_BARS about SUBJECT.  NULL: there are too many; the row is counted as left out. */
 chart_row *charting_add(charting *c, const charting_subject *subject);
 /* The answers of ITEM go from LOW to HIGH. */
@@ -52,6 +58,14 @@ void charting_share(charting *c, const charting_subject *subject, const json *ke
 size_t charting_divide(charting *c, charting *out[CHARTING_GROUPINGS_MAX + 1]);
 /* A, BETWEEN and B as one text. */
 slice charting_joined(const document *d, slice a, const char *between, slice b);
+/* Puts into OUT the charts of T that TOLD describes: of quadrants one for each group, of profiles one.
+ * Returns how many. */
+size_t charting_quadrants(const document *d, const layout_table *t, const presentation_drawing *told,
+                          charting *out[CHARTING_GROUPINGS_MAX]);
+size_t charting_profiles(const document *d, const layout_table *t, const presentation_drawing *told,
+                         charting *out[CHARTING_GROUPINGS_MAX]);
+/* "1-5" */
+slice charting_range(const document *d, double low, double high);
 /* Orders rows and keys, and fills `chart`. */
 void charting_finish(charting *c);
 

@@ -112,6 +112,7 @@ static charting_row *row_of(charting *c, const charting_row *like) {
   if (added != NULL) {
     added->subject.is_total = true;
     added->row.base = slice_of(""); /* each dot has its own */
+    added->row.value = NAN;
     added->row.dots = ARENA_ARRAY(c->d->memory, chart_dot, CHART_SERIES_MAX);
     for (size_t k = 0; added->row.dots != NULL && k < CHART_SERIES_MAX; k++) {
       added->row.dots[k] = (chart_dot){NAN, NAN, NAN, slice_of("")};
@@ -175,7 +176,7 @@ size_t charting_divide(charting *c, charting *out[CHARTING_GROUPINGS_MAX + 1]) {
     slice labels[CHART_SERIES_MAX];
     const slice title = title_of(c, groupings[i]);
     const size_t series = find_series(c, groupings[i], keys, labels);
-    const bool is_few = series >= SERIES_MIN && series <= CHART_SERIES_MAX;
+    const bool is_few = c->drawn_as != CHART_FOREST && series >= SERIES_MIN && series <= CHART_SERIES_MAX;
     out[i + 1] = is_few ? divide_dots(c, groupings[i], title, keys, labels, series)
                         : divide_parts(c, groupings[i], title);
   }

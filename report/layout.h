@@ -22,6 +22,8 @@ typedef struct layout_table {
   const json *rows;
   size_t rows_count;
   slice whole;            /* MATRIX: the title of the column for all columns together */
+  const char *shade;      /* MATRIX: the column by whose figures cells are shaded; NULL: none */
+  double darkest;         /* its size at the darkest shade */
   bool has_totals;        /* null among the values of an item is called so too */
   figure_column *columns; /* the result of layout_columns */
 } layout_table;
@@ -93,6 +95,9 @@ typedef enum chart_kind {
   CHART_BARS,   /* a figure per row, from zero, with its interval */
   CHART_SHARES, /* the answers on one scale, as segments that add up to 100 */
   CHART_DOTS,   /* a figure per row and group, with their intervals: a few groups side by side */
+  CHART_FOREST, /* a figure per row, with its interval, beside a reference */
+  CHART_NET,    /* shares to the left and right of zero, and what is left of them */
+  CHART_POINTS, /* a point per row, in one of four corners */
   CHART_KINDS,
 } chart_kind;
 
@@ -107,14 +112,25 @@ typedef struct chart_row {
   slice label;
   bool is_part; /* a group, below the row of its item */
   slice base;   /* "1,811"; may be empty */
-  double value; /* BARS */
+  double value; /* BARS, FOREST, NET; POINTS: to the right; DOTS: of all groups together, or NAN */
   double low, high;
   slice value_text, low_text, high_text;
+  double left, right; /* NET: the shares, 0..100 */
+  double up;          /* POINTS */
+  slice up_text;
   const double *shares; /* SHARES: one for each key, 0..100 */
   chart_dot *dots;      /* DOTS: one for each series */
   int level;            /* of a tree: 0 is the whole; CHART_NO_LEVEL: it is not one */
   slice weight;         /* of a tree: "25.0", of the whole in per cent; may be empty */
 } chart_row;
+
+/* POINTS: what the directions are, and where the corners part.  A line that does not exist is NAN. */
+typedef struct chart_plane {
+  slice right, up;
+  double cut_right, cut_up;
+  slice cut_right_text, cut_up_text;
+  slice corners[4]; /* top left, which matters most, top right, and below them */
+} chart_plane;
 
 typedef struct layout_chart {
   const char *name; /* within its section; terminated */
@@ -129,6 +145,11 @@ typedef struct layout_chart {
   slice by;            /* what the groups are of: "Class"; may be empty */
   const slice *series; /* DOTS: the groups */
   size_t series_count;
+  slice whole;       /* DOTS: all groups together, which have a tick; may be empty */
+  double reference;  /* FOREST */
+  bool is_ratio;     /* FOREST: twice is as far from the reference as half */
+  chart_plane plane; /* POINTS */
+  slice sides[2];    /* NET: the shares to the left and to the right */
   bool is_tree;      /* BARS: rows are levels of a whole, which is the first */
   const slice *keys; /* SHARES: the answers, from the lowest to the highest, then those not on the scale */
   size_t keys_count, scale_count;

@@ -12,21 +12,6 @@
 
 enum { CHARTS_MAX = 1024, TABLE_ROWS_MAX = 20000, NAME_BYTES = 320 };
 
-static double number_of(const json *row, const char *key) {
-  const json *cell = json_get(row, key);
-  const bool is_number = json_kind_of(cell) == JSON_INTEGER || json_kind_of(cell) == JSON_NUMBER;
-  return is_number ? json_as_number(cell) : NAN;
-}
-
-static const figure_column *column_of(const document *d, const layout_table *t, const char *key) {
-  for (size_t c = 0; c < t->columns_count; c++) {
-    if (strcmp(t->keys[c], key) == 0) {
-      return &layout_columns(d, t)[c];
-    }
-  }
-  return NULL;
-}
-
 static slice canonical(const document *d, const json *cell) {
   buf text;
   buf_init(&text);
@@ -43,9 +28,9 @@ static bool is_held(const layout_table *t, const char *column) {
   bool any = false;
   for (size_t r = 0; r < t->rows_count; r++) {
     const json *row = json_at(t->rows, r);
-    const double v = number_of(row, column);
-    const double low = number_of(row, "ci_low");
-    const double high = number_of(row, "ci_high");
+    const double v = charting_number(row, column);
+    const double low = charting_number(row, "ci_low");
+    const double high = charting_number(row, "ci_high");
     if (!isnan(v) && !isnan(low) && !isnan(high)) {
       if (v < low || v > high) {
         return false;
@@ -56,15 +41,22 @@ static bool is_held(const layout_table *t, const char *column) {
   return any;
 }
 
-/* The figure that the bars of T show: that of the headline, else the first that its intervals hold. */
-static const figure_column *estimate_of(const document *d, const layout_section *s, const layout_table *t) {
+/* The figure that the bars of T show: the one that is told, that of the headline, else the first that its
+ * intervals hold. */
+static const figure_column *estimate_of(const document *d, const layout_section *s, const layout_table *t,
+                                        const presentation_drawing *told) {
+  const figure_column *drawn = told == NULL ? NULL : charting_column(d, t, told->figure);
+  if (drawn != NULL) {
+    return drawn;
+  }
   if (t == s->headline_table) {
-    const figure_column *column = column_of(d, t, s->headline_column);
+    const figure_column *column = charting_column(d, t, s->headline_column);
     if (column != NULL && !column->is_key && column->format != TERM_P) {
       return column;
     }
   }
-  const bool has_interval = column_of(d, t, "ci_low") != NULL && column_of(d, t, "ci_high") != NULL;
+  const bool has_interval =
+      charting_column(d, t, "ci_low") != NULL && charting_column(d, t, "ci_high") != NULL;
   for (size_t c = 0; has_interval && t->view == VIEW_LIST && c < t->columns_count; c++) {
     const figure_column *column = &layout_columns(d, t)[c];
     const bool is_bound = strcmp(column->key, "ci_low") == 0 || strcmp(column->key, "ci_high") == 0;
@@ -77,7 +69,7 @@ static const figure_column *estimate_of(const document *d, const layout_section 
 
 /* The column of answers, in tables of their per cents. */
 static const figure_column *answers_of(const document *d, const layout_table *t) {
-  for (size_t c = 0; c < t->columns_count && column_of(d, t, "percent") != NULL; c++) {
+  for (size_t c = 0; c < t->columns_count && charting_column(d, t, "percent") != NULL; c++) {
     if (layout_columns(d, t)[c].format == TERM_VALUE) {
       return &layout_columns(d, t)[c];
     }
@@ -113,16 +105,6 @@ static charting *chart_of(charts *all, const layout_table *t, chart_kind kind, s
   return c;
 }
 
-static slice scale_suffix(const document *d, double low, double high) {
-  char text[NAME_BYTES];
-  char from[32];
-  char to[32];
-  const int from_length = json_format_number(low, from);
-  const int to_length = json_format_number(high, to);
-  const int length = snprintf(text, sizeof text, "%.*s-%.*s", from_length, from, to_length, to);
-  return arena_slice(d->memory, (slice){text, (size_t)length});
-}
-
 /* ---- Bars ---------------------------------------------------------------------------------------- */
 
 typedef struct bars {
@@ -130,10 +112,31 @@ typedef struct bars {
   const figure_column *estimate, *low, *high, *base;
   const figure_scale *told; /* NULL: its scale is unknown */
   const char *numbered;
+  const presentation_drawing *drawing; /* NULL: bars from zero */
 } bars;
 
 static bool is_of_hundred(const bars *b) {
   return b->told == NULL && (b->estimate->format == TERM_PERCENT || b->estimate->format == TERM_SCORE);
+}
+
+/* A document of another version may lack the shares. */
+static bool draws_net(const document *d, const bars *b) {
+  return b->drawing != NULL && b->drawing->kind == DRAWING_NET &&
+         charting_column(d, b->table, b->drawing->left) != NULL &&
+         charting_column(d, b->table, b->drawing->right) != NULL;
+}
+
+static void tell_drawing(const document *d, const bars *b, charting *c) {
+  if (b->drawing != NULL && b->drawing->kind == DRAWING_FOREST) {
+    c->drawn_as = CHART_FOREST;
+    c->chart.reference = b->drawing->reference;
+    c->chart.is_ratio = b->drawing->is_ratio;
+  }
+  if (draws_net(d, b)) {
+    c->drawn_as = CHART_NET;
+    c->chart.sides[0] = figure_title(d, b->drawing->left);
+    c->chart.sides[1] = figure_title(d, b->drawing->right);
+  }
 }
 
 /* The chart of ROW's figure, by the scale that it is on. */
@@ -141,7 +144,8 @@ static charting *bars_chart(charts *all, const bars *b, slice item) {
   double low = 0;
   double high = 0;
   charting *c = NULL;
-  if (b->told != NULL && b->told->kind == FIGURE_SCALE_NONE) { /* figures of one kind on no scale */
+  const bool is_common = b->drawing != NULL && b->drawing->is_common;
+  if (is_common || (b->told != NULL && b->told->kind == FIGURE_SCALE_NONE)) { /* of one kind on no scale */
     c = chart_of(all, b->table, CHART_BARS, slice_of(""), slice_of(""));
   } else if (is_of_hundred(b) || (b->told != NULL && b->told->kind == FIGURE_SCALE_FIXED)) {
     c = chart_of(all, b->table, CHART_BARS, slice_of(""), slice_of(""));
@@ -150,7 +154,7 @@ static charting *bars_chart(charts *all, const bars *b, slice item) {
   } else if (b->estimate->format != TERM_NUMBER) {
     c = chart_of(all, b->table, CHART_BARS, slice_of(""), slice_of(""));
   } else if (document_scale(all->d, item, &low, &high)) {
-    const slice suffix = scale_suffix(all->d, low, high);
+    const slice suffix = charting_range(all->d, low, high);
     c = chart_of(all, b->table, CHART_BARS, suffix, suffix);
   } else {
     c = chart_of(all, b->table, CHART_BARS, item, item);
@@ -160,6 +164,7 @@ static charting *bars_chart(charts *all, const bars *b, slice item) {
     c->scale_high = high;
     c->chart.is_percent = b->estimate->format == TERM_PERCENT;
     c->chart.measure = b->estimate->title;
+    tell_drawing(all->d, b, c);
   }
   return c;
 }
@@ -182,8 +187,8 @@ static void name_grouping(const document *d, const json *group, charting_subject
 /* What ROW is about; OF and LABEL say of which thing.  NUMBERED: a column that numbers groups; NULL: none. */
 static charting_subject subject_of(const document *d, const layout_table *t, const char *numbered,
                                    const json *row, slice of, slice label) {
-  const figure_column *group = column_of(d, t, "group");
-  const figure_column *other = column_of(d, t, "other_group");
+  const figure_column *group = charting_column(d, t, "group");
+  const figure_column *other = charting_column(d, t, "other_group");
   charting_subject s = {.of = of, .label = label, .is_total = true};
   if (group != NULL && json_kind_of(json_get(row, "group")) != JSON_NULL) {
     s.is_total = false;
@@ -221,7 +226,7 @@ static slice shown(const document *d, const figure_column *column, const json *r
 static const json *row_with(const charts *all, const char *key, slice item, const figure_column **column) {
   for (size_t i = 0; i < all->section->tables_count; i++) {
     const layout_table *t = &all->section->tables[i];
-    *column = column_of(all->d, t, key);
+    *column = charting_column(all->d, t, key);
     for (size_t r = 0; *column != NULL && r < t->rows_count; r++) {
       const json *row = json_at(t->rows, r);
       if (slice_equal(json_as_text(json_get(row, "item")), item)) {
@@ -261,11 +266,15 @@ static void add_bars(charts *all, const bars *b) {
       continue;
     }
     out->base = shown(d, b->base, row);
-    out->value = number_of(row, b->estimate->key);
+    out->value = charting_number(row, b->estimate->key);
     out->value_text = figure_cell(d, b->estimate, row);
     c->is_off_scale = c->is_off_scale || out->value < c->scale_low || out->value > c->scale_high;
-    out->low = number_of(row, "ci_low");
-    out->high = number_of(row, "ci_high");
+    out->low = charting_number(row, "ci_low");
+    out->high = charting_number(row, "ci_high");
+    if (c->drawn_as == CHART_NET) {
+      out->left = charting_number(row, b->drawing->left);
+      out->right = charting_number(row, b->drawing->right);
+    }
     set_level(all, row, out);
     if (!isnan(out->value) && !isnan(out->low) && !isnan(out->high)) {
       out->low_text = shown(d, b->low, row);
@@ -281,7 +290,7 @@ static void add_bars(charts *all, const bars *b) {
 static slice answers_unit(const document *d, slice item, double low, double high) {
   buf unit;
   buf_init(&unit);
-  const slice range = scale_suffix(d, low, high);
+  const slice range = charting_range(d, low, high);
   buf_put_slice(&unit, range);
   for (double code = low; high - low < CHARTING_KEYS_MAX && code <= high; code += 1) {
     buf_put_slice(&unit, document_value(d, item, json_number(d->memory, code)));
@@ -319,13 +328,13 @@ static slice item_name(const document *d, const json *row) {
 static void add_share(charts *all, const layout_table *t, const figure_column *answers, const item_answers *a,
                       const json *row) {
   const document *d = all->d;
-  charting *c = chart_of(all, t, CHART_SHARES, a->unit, scale_suffix(d, a->low, a->high));
+  charting *c = chart_of(all, t, CHART_SHARES, a->unit, charting_range(d, a->low, a->high));
   if (c != NULL) {
     const slice name = item_name(d, row);
     const charting_subject subject =
         subject_of(d, t, all->section->told.numbered, row, item_name(all->named, row), name);
     charting_scale(c, a->item, a->low, a->high);
-    charting_share(c, &subject, json_get(row, answers->key), number_of(row, "percent"),
+    charting_share(c, &subject, json_get(row, answers->key), charting_number(row, "percent"),
                    json_as_integer(json_get(row, "n")));
   }
 }
@@ -340,11 +349,11 @@ static void add_answer(charts *all, const layout_table *t, const figure_column *
                  figure_cell(d, answers, row));
   chart_row *out = c == NULL ? NULL : charting_add(c, &subject);
   if (out != NULL) {
-    const figure_column *percent = column_of(d, t, "percent");
-    out->value = number_of(row, percent->key);
+    const figure_column *percent = charting_column(d, t, "percent");
+    out->value = charting_number(row, percent->key);
     out->value_text = figure_cell(d, percent, row);
     out->low = out->high = NAN;
-    out->base = shown(d, column_of(d, t, "n"), row);
+    out->base = shown(d, charting_column(d, t, "n"), row);
     c->chart.is_percent = true;
     c->scale_high = 100;
     c->chart.measure = percent->title;
@@ -414,22 +423,42 @@ static void divide_charts(charts *all) {
   }
 }
 
+/* What is not gathered from rows one by one. */
+static void add_drawn(charts *all, const layout_table *t, const presentation_drawing *told) {
+  charting *drawn[CHARTING_GROUPINGS_MAX];
+  const size_t count = told->kind == DRAWING_QUADRANTS ? charting_quadrants(all->d, t, told, drawn)
+                                                       : charting_profiles(all->d, t, told, drawn);
+  for (size_t i = 0; i < count && all->count < CHARTS_MAX; i++) {
+    all->at[all->count++] = drawn[i];
+  }
+  name_charts(all);
+}
+
 static void add_table(charts *all, const layout_table *t) {
   const document *d = all->d;
   const layout_section *s = all->section;
+  const presentation_drawing *told =
+      presentation_drawing_of(analysis_presentation_of(s->analysis), slice_of(t->name));
   all->first = all->count;
-  if (t->view == VIEW_MATRIX || t->rows_count > TABLE_ROWS_MAX) {
+  if (t->rows_count > TABLE_ROWS_MAX) {
+    return;
+  }
+  if (told != NULL && (told->kind == DRAWING_QUADRANTS || told->kind == DRAWING_PROFILE)) {
+    add_drawn(all, t, told);
+    return;
+  }
+  if (t->view == VIEW_MATRIX) {
     return;
   }
   const figure_column *answers = answers_of(d, t);
-  const figure_column *estimate = answers == NULL ? estimate_of(d, s, t) : NULL;
+  const figure_column *estimate = answers == NULL ? estimate_of(d, s, t, told) : NULL;
   if (answers != NULL) {
     add_answers(all, t, answers);
   } else if (estimate != NULL) {
     const bool is_headline = t == s->headline_table && s->told.table != NULL;
-    add_bars(all,
-             &(bars){t, estimate, column_of(d, t, "ci_low"), column_of(d, t, "ci_high"), column_of(d, t, "n"),
-                     is_headline ? &s->told.scale : NULL, is_headline ? s->told.numbered : NULL});
+    add_bars(all, &(bars){t, estimate, charting_column(d, t, "ci_low"), charting_column(d, t, "ci_high"),
+                          charting_column(d, t, "n"), is_headline ? &s->told.scale : NULL,
+                          is_headline ? s->told.numbered : NULL, told});
   }
   divide_charts(all);
   name_charts(all);

@@ -143,15 +143,16 @@ static table_view view_of(const json *table) {
   return (table_view)known;
 }
 
-static bool has_totals(slice analysis, slice table) {
-  const presentation_table *told = presentation_table_of(analysis_presentation_of(analysis), table);
-  return told != NULL && told->totals;
-}
-
-/* As the analysis' presentation names it; in a table that this version does not know, as a total. */
-static slice whole_of(const document *d, slice analysis, slice table) {
-  const presentation_table *told = presentation_table_of(analysis_presentation_of(analysis), table);
-  return told != NULL && told->whole != NULL ? figure_title(d, told->whole) : document_word(d, WORD_TOTAL);
+/* What the analysis' presentation says of its table.  In a table that this version does not know, what is of
+ * all columns is a total. */
+static void tell_table(const document *d, const presentation_table *told, layout_table *out) {
+  const bool is_named = told != NULL && told->whole != NULL;
+  out->whole = is_named ? figure_title(d, told->whole) : document_word(d, WORD_TOTAL);
+  if (told != NULL) {
+    out->has_totals = told->totals;
+    out->shade = told->shade;
+    out->darkest = told->darkest;
+  }
 }
 
 static void make_table(const document *d, const json *section, slice analysis, const json *table,
@@ -166,8 +167,7 @@ static void make_table(const document *d, const json *section, slice analysis, c
                         .columns = ARENA_ARRAY(d->memory, figure_column, json_count(columns))};
   out->title = figure_title_in(d, section, out->name);
   out->rows_count = json_count(out->rows);
-  out->whole = whole_of(d, analysis, slice_of(out->name));
-  out->has_totals = has_totals(analysis, slice_of(out->name));
+  tell_table(d, presentation_table_of(analysis_presentation_of(analysis), slice_of(out->name)), out);
   for (size_t c = 0; keys != NULL && out->columns != NULL && c < json_count(columns); c++) {
     keys[out->columns_count++] = json_as_cstring(json_at(columns, c));
   }

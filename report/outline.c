@@ -114,7 +114,7 @@ static void add_table(numbering *n, outline_section *out, const layout_table *t,
       any = true;
     }
   }
-  if (!any && t->rows_count > 0) {
+  if (!any && t->rows_count > 0 && t->view != VIEW_HEAD) { /* heads are part of their banner */
     add_figure(n, out, t, NULL, true);
   }
 }

@@ -14,15 +14,17 @@ static const char style_rest[] =
     ";font-size:13px;fill:#16191d;font-variant-numeric:lining-nums tabular-nums}\n"
     ".cv .bg{fill:#fff}.cv .hd{font-size:16px;font-weight:600}.cv .sm{font-size:12px}"
     ".cv .k2{fill:#545b64}.cv .b{font-weight:600}.cv .m{text-anchor:middle}.cv .e{text-anchor:end}\n"
-    ".cv .grid{stroke:#e4e6e9}.cv .zero{stroke:#545b64}\n"
+    ".cv .grid{fill:none;stroke:#e4e6e9}.cv .zero{stroke:#545b64}\n"
     ".cv .bar{fill:#5b93c7}.cv .part{fill:#8db6dc}\n"
-    ".cv .whole{fill:#16191d}.cv .link{fill:none;stroke:#d6d9dd;stroke-width:3}.cv "
-    ".mark{stroke:#fff;stroke-width:1.2}\n"
+    ".cv .whole{fill:#16191d}.cv .link{fill:none;stroke:#d6d9dd;stroke-width:3}"
+    ".cv .g0,.cv .g1,.cv .g2,.cv .g3{stroke:#fff;stroke-width:1.2}\n"
     ".cv .g0{fill:#1b5e9e}.cv .g1{fill:#b8441a}.cv .g2{fill:#5f6670}.cv .g3{fill:#16191d}\n"
     ".cv .w0,.cv .w1,.cv .w2,.cv .w3{fill:none;stroke:#1b5e9e;stroke-width:1.5}.cv .w1{stroke:#b8441a}"
     ".cv .w2{stroke:#5f6670}.cv .w3{stroke:#16191d}\n"
     ".cv .tree{fill:none;stroke:#c9cdd2}.cv .ref{stroke:#545b64;stroke-dasharray:3 3}\n"
     ".cv .halo{fill:none;stroke:#fff;stroke-width:3.5}.cv .wh{fill:none;stroke:#16191d;stroke-width:1.5}\n"
+    ".cv .lead{stroke:#545b64}.cv .hot{fill:#fbeee8}.cv .c1{fill:#b8441a}"
+    ".cv text.over{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}\n"
     ".cv .s0{fill:#b8441a}.cv .s1{fill:#c9683f}.cv .s2{fill:#d98a66}.cv .s3{fill:#e8a583}.cv "
     ".s4{fill:#e6c3b1}"
     ".cv .s5{fill:#d6d9dd}.cv .s6{fill:#b4c8dc}.cv .s7{fill:#8db6dc}.cv .s8{fill:#6599ca}.cv "
@@ -33,11 +35,12 @@ static const char style_rest[] =
     ".cv text{fill:#e9ebee}.cv .bg{fill:#15181c}.cv .k2{fill:#a9b0b9}\n"
     ".cv .grid{stroke:#2c3138}.cv .zero{stroke:#a9b0b9}\n"
     ".cv .bar{fill:#3f7cb5}.cv .part{fill:#2f5b85}\n"
-    ".cv .whole{fill:#e9ebee}.cv .link{stroke:#3b4149}.cv .mark{stroke:#15181c}\n"
+    ".cv .whole{fill:#e9ebee}.cv .link{stroke:#3b4149}.cv .g0,.cv .g1,.cv .g2,.cv .g3{stroke:#15181c}\n"
     ".cv .g0{fill:#6cb0ee}.cv .g1{fill:#f08f60}.cv .g2{fill:#a0a7b1}.cv .g3{fill:#e9ebee}\n"
     ".cv .w0{stroke:#6cb0ee}.cv .w1{stroke:#f08f60}.cv .w2{stroke:#a0a7b1}.cv .w3{stroke:#e9ebee}\n"
     ".cv .tree{stroke:#474e57}.cv .ref{stroke:#a9b0b9}\n"
     ".cv .halo{stroke:#15181c}.cv .wh{stroke:#e9ebee}\n"
+    ".cv .lead{stroke:#a9b0b9}.cv .hot{fill:#2e2019}.cv .c1{fill:#f08f60}.cv text.over{stroke:#15181c}\n"
     ".cv .s0{fill:#f08f60}.cv .s1{fill:#cc7650}.cv .s2{fill:#985437}.cv .s3{fill:#84492e}.cv "
     ".s4{fill:#5f4338}"
     ".cv .s5{fill:#3b4149}.cv .s6{fill:#344b63}.cv .s7{fill:#2f5b85}.cv .s8{fill:#3d6d9b}.cv "
@@ -54,6 +57,8 @@ static const char *const families[] = {
     [REPORT_ZH_HANT] =
         "'PingFang TC','Microsoft JhengHei','Noto Sans CJK TC','Noto Sans TC',system-ui,sans-serif",
 };
+
+enum { THIN = 2 }; /* px: an interval that is hardly wider than its line */
 
 /* ---- Elements ------------------------------------------------------------------------------------ */
 
@@ -159,19 +164,30 @@ void svg_rect(buf *out, const char *class_name, double x, double y, double width
 }
 
 void svg_line(buf *out, const char *class_name, double x1, double y1, double x2, double y2) {
-  buf_printf(out, "<line class=\"%s\"", class_name);
-  put_attribute(out, "x1", x1);
-  put_attribute(out, "y1", y1);
-  put_attribute(out, "x2", x2);
-  put_attribute(out, "y2", y2);
-  buf_printf(out, "/>\n");
+  const double at[] = {x1, y1, x2, y2};
+  const bool is_flat = y1 >= y2 && y1 <= y2;
+  const bool is_upright = x1 >= x2 && x1 <= x2;
+  const double straight[] = {x1, y1, is_flat ? x2 : y2};
+  svg_path(out, class_name,
+           is_flat      ? "M H"
+           : is_upright ? "M V"
+                        : "M L ",
+           is_flat || is_upright ? straight : at);
 }
 
-static void put_points(buf *out, const char *const *commands, const double *at, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    buf_printf(out, "%s", commands[i]);
-    svg_number(out, at[i]);
+void svg_points(buf *out, const char *commands, const double *at) {
+  for (; *commands != '\0'; commands++) {
+    buf_put(out, commands, 1);
+    if (*commands != 'Z') {
+      svg_number(out, *at++);
+    }
   }
+}
+
+void svg_path(buf *out, const char *class_name, const char *commands, const double *at) {
+  buf_printf(out, "<path class=\"%s\" d=\"", class_name);
+  svg_points(out, commands, at);
+  buf_printf(out, "\"/>\n");
 }
 
 void svg_circle(buf *out, const char *class_name, double x, double y, double radius) {
@@ -183,16 +199,16 @@ void svg_circle(buf *out, const char *class_name, double x, double y, double rad
 }
 
 void svg_interval(buf *out, const char *class_name, double x1, double x2, double y, double half) {
-  static const char *const commands[] = {"M", " ", "V", "M", " ", "V", "M", " ", "H"};
-  const double at[] = {x1, y - half, y + half, x2, y - half, y + half, x1, y, x2};
-  buf_printf(out, "<path class=\"%s\" d=\"", class_name);
-  put_points(out, commands, at, sizeof at / sizeof at[0]);
-  buf_printf(out, "\"/>\n");
+  const double width = x2 - x1;
+  const double at[] = {x1, y - half, 2 * half, width, -2 * half, 2 * half, 0, -half, -width};
+  svg_path(out, class_name, "M vm vm h", at);
 }
 
 void svg_whisker(buf *out, double x1, double x2, double y, double half) {
-  svg_interval(out, "halo", x1, x2, y, half);
-  svg_interval(out, "wh", x1, x2, y, half);
+  if (fabs(x2 - x1) >= THIN) {
+    svg_interval(out, "halo", x1, x2, y, half);
+    svg_interval(out, "wh", x1, x2, y, half);
+  }
 }
 
 void svg_text(buf *out, const char *class_name, double x, double y, svg_anchor anchor, slice text,

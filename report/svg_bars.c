@@ -1,51 +1,15 @@
-/* A chart of bars: a figure a row, from zero, with its interval as a whisker and both as text. */
+/* A chart of bars: a figure a row, from zero, with its interval as a whisker. */
 #include <math.h>
 
-#include "report/sentence.h"
-#include "report/svg_frame.h"
+#include "report/svg_rows.h"
 
 enum { WHISKER = 4, TICKS = 5 };
-
-typedef struct columns {
-  double value, interval; /* widths; interval 0: none */
-} columns;
-
-/* "56.5–56.6", "−29.1 to −28.2": a dash beside a minus would be misread. */
-static slice interval_text(const document *d, const chart_row *row) {
-  if (row->low_text.length == 0) {
-    return slice_of("");
-  }
-  const sentence_place places[] = {{"low", svg_figure(d, row->low_text)},
-                                   {"high", svg_figure(d, row->high_text)}};
-  const bool has_minus = row->low < 0 || row->high < 0;
-  return sentence_fill(d, has_minus ? word_text(WORD_FROM_TO, d->language) : "{low}–{high}", places, 2);
-}
-
-static columns measure(const document *d, const layout_section *section, const layout_chart *chart) {
-  columns c = {svg_figure_width(0, chart->measure, true), 0};
-  for (size_t i = 0; i < chart->rows_count; i++) {
-    const chart_row *row = &chart->rows[i];
-    c.value = svg_figure_width(c.value, svg_figure(d, row->value_text), true);
-    c.interval = svg_figure_width(c.interval, interval_text(d, row), false);
-  }
-  if (chart->has_intervals) {
-    c.interval = svg_figure_width(c.interval, section->confidence, false);
-  }
-  return c;
-}
 
 /* What must be visible: the given scale and every figure with its interval. */
 static axis axis_of(const layout_chart *chart) {
   double low = chart->low;
   double high = chart->high;
-  for (size_t i = 0; i < chart->rows_count; i++) {
-    const chart_row *row = &chart->rows[i];
-    const double at[] = {row->value, row->low, row->high};
-    for (size_t k = 0; k < 3; k++) {
-      low = at[k] < low ? at[k] : low;
-      high = at[k] > high ? at[k] : high;
-    }
-  }
+  svg_rows_reach(chart, &low, &high);
   const bool is_told = chart->low < chart->high && !(low < chart->low) && !(high > chart->high);
   return axis_make(low, high, is_told ? AXIS_EXACT : AXIS_ROUND, TICKS);
 }
@@ -57,8 +21,7 @@ static const struct {
 } bar_forms[] = {{"whole", 14}, {"bar", 12}, {"part", 8}};
 
 static size_t depth_of(const layout_chart *chart, const chart_row *row) {
-  const size_t own = !chart->is_tree ? 1 : row->level < 2 ? (size_t)row->level : 2;
-  return row->is_part ? 2 : own;
+  return svg_rows_is_deep(chart, row) ? 2 : chart->is_tree ? (size_t)row->level : 1;
 }
 
 static void put_bar(svg_frame *f, const axis *a, const chart_row *row, double y) {
@@ -84,71 +47,7 @@ static void put_whole(svg_frame *f, const axis *a, double top, double bottom) {
   }
 }
 
-static void put_rows(svg_frame *f, const axis *a, const columns *c) {
-  const document *d = f->l->document;
-  const bool is_slim = f->form == SVG_SLIM;
-  const double value_right = is_slim ? f->width : f->plot_right + SVG_TICK + c->value;
-  for (size_t i = 0; i < f->chart->rows_count; i++) {
-    const chart_row *row = &f->chart->rows[i];
-    const svg_row_place at = svg_frame_row(f, i);
-    put_bar(f, a, row, at.mark);
-    svg_text(&f->body, depth_of(f->chart, row) < 2 ? "b" : "", value_right, at.line, SVG_END,
-             svg_figure(d, row->value_text), slice_of(""));
-    if (!is_slim) {
-      svg_text(&f->body, "k2", f->width - f->margin, at.line, SVG_END, interval_text(d, row), slice_of(""));
-    }
-  }
-}
-
-/* "Seat comfort: 61.0 (60.9–61.2); Wifi: 45.3" for readers who cannot see the picture. */
-static slice describe(const document *d, const layout_chart *chart) {
-  buf text;
-  buf_init(&text);
-  for (size_t i = 0; i < chart->rows_count; i++) {
-    const chart_row *row = &chart->rows[i];
-    const slice interval = interval_text(d, row);
-    const sentence_place places[] = {{"label", row->label},
-                                     {"colon", document_word(d, WORD_COLON)},
-                                     {"value", svg_figure(d, row->value_text)},
-                                     {"interval", interval}};
-    const char *pattern =
-        interval.length > 0 ? "{label}{colon}{value} ({interval})" : "{label}{colon}{value}";
-    const slice part = sentence_fill(d, pattern, places, 4);
-    buf_put(&text, "; ", i > 0 ? 2 : 0);
-    buf_put(&text, part.bytes, part.length);
-  }
-  const slice copy = arena_slice(d->memory, (slice){(const char *)text.data, text.length});
-  buf_fini(&text);
-  return copy;
-}
-
-/* What the columns of figures are. */
-static void put_header(svg_frame *f, const columns *c, double line) {
-  if (f->form == SVG_SLIM) {
-    return;
-  }
-  svg_frame_header(f, line);
-  svg_text(&f->body, "k2 sm", f->plot_right + SVG_TICK + c->value, line, SVG_END, f->chart->measure,
-           slice_of(""));
-  if (f->chart->has_intervals) {
-    svg_text(&f->body, "k2 sm", f->width - f->margin, line, SVG_END, f->section->confidence, slice_of(""));
-  }
-}
-
 void svg_bars_draw(const svg_request *asked, buf *out) {
-  const document *d = asked->l->document;
-  const layout_chart *chart = asked->chart;
-  const columns c = measure(d, asked->section, chart);
-  svg_frame f = svg_frame_of(asked);
-  svg_frame_begin(
-      &f, f.form == SVG_SLIM ? c.value : SVG_TICK + c.value + (c.interval > 0 ? SVG_GAP + c.interval : 0));
-  const axis a = axis_of(chart);
-  const double header = f.y + SVG_SMALL;
-  f.y = header + SVG_GAP;
-  put_header(&f, &c, header);
-  svg_frame_axis(&f, &a, chart->is_percent ? "%" : "", false, header, f.y + svg_frame_rows_height(&f));
-  const double top = f.y;
-  put_rows(&f, &a, &c);
-  put_whole(&f, &a, top, f.y);
-  svg_frame_end(&f, f.form == SVG_ALONE ? describe(d, chart) : slice_of(""), out);
+  static const svg_rows_form form = {.axis_of = axis_of, .put_marks = put_bar, .put_before = put_whole};
+  svg_rows_draw(asked, &form, out);
 }

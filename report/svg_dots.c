@@ -6,40 +6,10 @@
 
 #include "report/sentence.h"
 #include "report/svg_frame.h"
+#include "report/svg_marks.h"
 
+enum { GAP_DIGITS = 1000 }; /* three digits tell a difference */
 enum { TICKS = 6, WHISKER = 3, NEAR = 9, APART = 8, KEY_LINE = 18, KEY_MARK = 14 };
-static const double radius = 4.6;
-
-/* ---- Marks --------------------------------------------------------------------------------------- */
-
-static void put_path(buf *out, const char *class_name, const char *const *commands, const double *at,
-                     size_t count) {
-  buf_printf(out, "<path class=\"%s\" d=\"", class_name);
-  for (size_t i = 0; i < count; i++) {
-    buf_printf(out, "%s", commands[i]);
-    svg_number(out, at[i]);
-  }
-  buf_printf(out, "Z\"/>\n");
-}
-
-/* A circle, a diamond, a square, a triangle. */
-static void put_mark(svg_frame *f, size_t series, double x, double y) {
-  static const char *const corners[] = {"M", " ", "L", " ", "L", " ", "L", " "};
-  const double r = radius;
-  char class_name[16];
-  (void)snprintf(class_name, sizeof class_name, "g%zu mark", series % CHART_SERIES_MAX);
-  if (series == 1) {
-    const double at[] = {x, y - r * 1.3, x + r * 1.3, y, x, y + r * 1.3, x - r * 1.3, y};
-    put_path(&f->body, class_name, corners, at, 8);
-  } else if (series == 2) {
-    svg_rect(&f->body, class_name, x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
-  } else if (series == 3) {
-    const double at[] = {x, y - r * 1.2, x + r * 1.15, y + r * 0.85, x - r * 1.15, y + r * 0.85};
-    put_path(&f->body, class_name, corners, at, 6);
-  } else {
-    svg_circle(&f->body, class_name, x, y, r);
-  }
-}
 
 /* ---- Columns ------------------------------------------------------------------------------------- */
 
@@ -56,9 +26,14 @@ static slice gap_text(const document *d, const chart_row *row, size_t series) {
       decimals = svg_decimals(dot->text) > decimals ? svg_decimals(dot->text) : decimals;
     }
   }
+  static const double powers[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
+  enum { POWERS = sizeof powers / sizeof powers[0] - 1 };
   char text[64];
   if (!(high - low >= 0) || high - low >= 1e15) {
     return slice_of("–");
+  }
+  while (decimals > 1 && (high - low) * powers[decimals < POWERS ? decimals : POWERS] >= GAP_DIGITS) {
+    decimals--;
   }
   (void)snprintf(text, sizeof text, "%.*f", decimals, high - low);
   return arena_slice(d->memory, slice_of(text));
@@ -91,6 +66,22 @@ static axis axis_of(const layout_chart *chart) {
 
 /* ---- Drawing ------------------------------------------------------------------------------------- */
 
+/* A tick: where all groups together are. */
+static void put_tick(svg_frame *f, double x, double y) {
+  svg_rect(&f->body, "whole", x - 1, y - 8, 2, 16);
+}
+
+static void put_whole_key(svg_frame *f, double x) {
+  slice rest = f->chart->whole;
+  const slice label = svg_fold(&rest, SVG_FONT, true, f->width / 2);
+  if (x > f->margin && x + KEY_MARK + svg_text_width(label, SVG_FONT, true) > f->width - f->margin) {
+    x = f->margin;
+    f->y += KEY_LINE;
+  }
+  put_tick(f, x + SVG_MARK + 1, f->y - 4.5);
+  svg_text(&f->body, "b", x + KEY_MARK, f->y, SVG_START, label, rest.length > 0 ? f->chart->whole : rest);
+}
+
 /* The groups by their marks, as many in a line as fit. */
 static void put_key(svg_frame *f) {
   double x = f->margin;
@@ -103,10 +94,13 @@ static void put_key(svg_frame *f) {
       x = f->margin;
       f->y += KEY_LINE;
     }
-    put_mark(f, k, x + radius + 1, f->y - 4.5);
+    svg_mark(&f->body, k, x + SVG_MARK + 1, f->y - 4.5);
     svg_text(&f->body, "b", x + KEY_MARK, f->y, SVG_START, label,
              rest.length > 0 ? f->chart->series[k] : slice_of(""));
     x += width + SVG_GAP + 6;
+  }
+  if (f->chart->whole.length > 0) {
+    put_whole_key(f, x);
   }
   f->y += SVG_GAP;
 }
@@ -152,6 +146,9 @@ static void put_dots(svg_frame *f, const axis *a, const chart_row *row, double y
   if (count > 1) {
     svg_line(&f->body, "link", left, y, right, y);
   }
+  if (f->chart->whole.length > 0 && !isnan(row->value)) {
+    put_tick(f, svg_frame_x(f, a, row->value), y);
+  }
   for (size_t i = 0; i < count; i++) {
     const chart_dot *dot = &row->dots[series[i]];
     const double from = svg_frame_x(f, a, dot->low);
@@ -163,7 +160,7 @@ static void put_dots(svg_frame *f, const axis *a, const chart_row *row, double y
     }
   }
   for (size_t i = 0; i < count; i++) {
-    put_mark(f, series[i], x[i], y + offsets[i]);
+    svg_mark(&f->body, series[i], x[i], y + offsets[i]);
   }
 }
 

@@ -94,6 +94,10 @@ static void put_lines(svg_frame *f, const char *class_name, double size, bool bo
   }
 }
 
+void svg_frame_lines(svg_frame *f, slice text) {
+  put_lines(f, "k2 sm", SVG_SMALL, false, LINE + 1, text);
+}
+
 /* "Summary · Mean" */
 static slice subtitle(const svg_frame *f) {
   const document *d = f->l->document;
@@ -223,13 +227,18 @@ double svg_frame_x(const svg_frame *f, const axis *a, double v) {
 }
 
 void svg_frame_axis(svg_frame *f, const axis *a, const char *unit, bool absolute, double top, double bottom) {
+  buf_printf(&f->body, "<path class=\"grid\" d=\"");
+  for (size_t i = 0; i < a->ticks_count; i++) {
+    const double ends[] = {svg_frame_x(f, a, a->ticks[i]), top + 6, bottom};
+    svg_points(&f->body, "M V", ends);
+  }
+  buf_printf(&f->body, "\"/>\n");
   for (size_t i = 0; i < a->ticks_count; i++) {
     const double tick = a->ticks[i];
     const double x = svg_frame_x(f, a, tick);
     char text[AXIS_TEXT_BYTES + 8];
     axis_text(a, absolute && tick < 0 ? -tick : tick, text);
     (void)strncat(text, unit, 7);
-    svg_line(&f->body, "grid", x, top + 6, x, bottom);
     svg_text(&f->body, "k2 sm", x, top, SVG_MIDDLE, slice_of(text), slice_of(""));
   }
   if (a->low <= 0 && a->high >= 0) {
@@ -248,6 +257,19 @@ static void put_alone(const svg_frame *f, slice description, buf *out) {
             sentence_fill(d, "{section}{colon}{chart}", places, 3), description);
 }
 
+/* In a page nobody reads the lines of a picture: they are left out. */
+static void put_body(const svg_frame *f, buf *out) {
+  slice rest = {(const char *)f->body.data, f->body.length};
+  while (f->form != SVG_ALONE && rest.length > 0) {
+    const char *end = memmem(rest.bytes, rest.length, ">\n", 2);
+    const size_t length = end == NULL ? rest.length : (size_t)(end - rest.bytes) + 1;
+    const size_t taken = end == NULL ? length : length + 1;
+    buf_put(out, rest.bytes, length);
+    rest = (slice){rest.bytes + taken, rest.length - taken};
+  }
+  buf_put(out, rest.bytes, rest.length);
+}
+
 void svg_frame_end(svg_frame *f, slice description, buf *out) {
   const document *d = f->l->document;
   if (f->chart->more > 0) {
@@ -263,7 +285,7 @@ void svg_frame_end(svg_frame *f, slice description, buf *out) {
   } else {
     svg_begin_inline(out, f->width, f->y + 4, f->title);
   }
-  buf_put(out, f->body.data, f->body.length);
+  put_body(f, out);
   svg_end(out);
   out->failed = out->failed || f->body.failed;
   buf_fini(&f->body);

@@ -59,6 +59,8 @@ svg_row_place svg_frame_row(svg_frame *f, size_t row);
 void svg_frame_axis(svg_frame *f, const axis *a, const char *unit, bool absolute, double top, double bottom);
 /* Where V of the axis is. */
 double svg_frame_x(const svg_frame *f, const axis *a, double v);
+/* Writes TEXT below what is there, in lines as wide as the picture. */
+void svg_frame_lines(svg_frame *f, slice text);
 /* Writes the rest below the rows and the whole picture to OUT. */
 void svg_frame_end(svg_frame *f, slice description, buf *out);
 
@@ -70,7 +72,7 @@ int svg_decimals(slice figure);
 slice svg_figure(const document *d, slice figure);
 
 typedef void svg_drawing(const svg_request *asked, buf *out);
-svg_drawing svg_bars_draw, svg_shares_draw, svg_dots_draw;
+svg_drawing svg_bars_draw, svg_shares_draw, svg_dots_draw, svg_forest_draw, svg_net_draw, svg_quadrant_draw;
 
 /* Draws whatever kind of chart it is. */
 void svg_chart_draw(const svg_request *asked, buf *out);

@@ -5,6 +5,7 @@
 #include "report/xlsx_chart.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "base/array.h"
 #include "report/sentence.h"
@@ -58,11 +59,15 @@ xlsx_charts *xlsx_charts_begin(xlsx_book *b) {
 static size_t series_count(const layout_chart *c) {
   switch (c->kind) {
     case CHART_BARS:
+    case CHART_FOREST:
+    case CHART_NET:
       return c->has_intervals ? 3 : 1;
     case CHART_SHARES:
       return c->keys_count;
     case CHART_DOTS:
       return c->series_count;
+    case CHART_POINTS:
+      return 2;
     case CHART_KINDS:
       break;
   }
@@ -77,6 +82,9 @@ static double figure_of(const layout_chart *c, size_t row, size_t series) {
   if (c->kind == CHART_DOTS) {
     return r->dots[series].value;
   }
+  if (c->kind == CHART_POINTS) {
+    return series == 0 ? r->value : r->up;
+  }
   return !c->has_intervals || series == 1 ? r->value : series == 0 ? r->low : r->high;
 }
 
@@ -86,6 +94,9 @@ static slice series_name(const document *d, const layout_chart *c, size_t series
   }
   if (c->kind == CHART_DOTS) {
     return c->series[series];
+  }
+  if (c->kind == CHART_POINTS) {
+    return series == 0 ? c->plane.right : c->plane.up;
   }
   return !c->has_intervals || series == 1 ? c->measure : figure_title(d, series == 0 ? "ci_low" : "ci_high");
 }
@@ -234,10 +245,49 @@ static void draw_groups(const xlsx_charts *all, lxw_chart *chart, const placed_c
   chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
 }
 
+/* Names of points are cells, as all texts in charts. */
+static void label_points(const xlsx_charts *all, lxw_chart_series *series, const placed_chart *p) {
+  const document *d = xlsx_book_document(all->b);
+  const size_t count = p->chart->rows_count;
+  lxw_chart_data_label *labels = ARENA_ARRAY(d->memory, lxw_chart_data_label, count);
+  lxw_chart_data_label **list = ARENA_ARRAY(d->memory, lxw_chart_data_label *, count + 1);
+  for (size_t i = 0; labels != NULL && list != NULL && i < count; i++) {
+    char row[32];
+    (void)snprintf(row, sizeof row, "%zu", (size_t)p->first + 3 + i); /* rows of cells count from 1 */
+    const sentence_place places[] = {{"sheet", slice_of(all->sheet)}, {"row", slice_of(row)}};
+    labels[i].value = arena_copy(d->memory, sentence_fill(d, "='{sheet}'!$A${row}", places, 2));
+    list[i] = &labels[i];
+  }
+  if (labels != NULL && list != NULL) {
+    chart_series_set_labels(series);
+    chart_series_set_labels_custom(series, list);
+    chart_series_set_labels_position(series, LXW_CHART_LABEL_POSITION_RIGHT);
+  }
+}
+
+/* A mark for each row, with its name. */
+static void draw_points(const xlsx_charts *all, lxw_chart *chart, const placed_chart *p) {
+  const lxw_row_t first = p->first + 2;
+  const lxw_row_t last = first + (lxw_row_t)p->chart->rows_count - 1;
+  lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
+  lxw_chart_fill fill = {.color = BLUE};
+  if (series != NULL) {
+    chart_series_set_categories(series, all->sheet, first, 1, last, 1);
+    chart_series_set_values(series, all->sheet, first, 2, last, 2);
+    chart_series_set_marker_type(series, LXW_CHART_MARKER_CIRCLE);
+    chart_series_set_marker_fill(series, &fill);
+    label_points(all, series, p);
+  }
+  chart_axis_set_name_range(chart->x_axis, all->sheet, p->first + 1, 1);
+  chart_axis_set_name_range(chart->y_axis, all->sheet, p->first + 1, 2);
+  chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
+}
+
 /* Rows side by side, where there is room for their names. */
 static bool is_upright(const layout_chart *c) {
-  return (c->kind == CHART_DOTS || (c->kind == CHART_BARS && c->has_intervals)) &&
-         c->rows_count <= UPRIGHT_ROWS_MAX;
+  return c->kind == CHART_POINTS ||
+         ((c->kind == CHART_DOTS || (c->kind != CHART_SHARES && c->has_intervals)) &&
+          c->rows_count <= UPRIGHT_ROWS_MAX);
 }
 
 static unsigned height_of(const layout_chart *c) {
@@ -251,15 +301,19 @@ static chart_drawer *drawer_of(const layout_chart *c) {
   if (c->kind == CHART_SHARES) {
     return draw_shares;
   }
+  if (c->kind == CHART_POINTS) {
+    return draw_points;
+  }
   return c->kind == CHART_DOTS && is_upright(c) ? draw_groups : is_upright(c) ? draw_intervals : draw_bars;
 }
 
 static void draw(const xlsx_charts *all, xlsx_sheet *s, const placed_chart *p) {
   const layout_chart *c = p->chart;
   const unsigned height = height_of(c);
-  const lxw_chart_type type = c->kind == CHART_SHARES ? LXW_CHART_BAR_STACKED_PERCENT
-                              : is_upright(c)         ? LXW_CHART_LINE
-                                                      : LXW_CHART_BAR;
+  const lxw_chart_type type = c->kind == CHART_SHARES   ? LXW_CHART_BAR_STACKED_PERCENT
+                              : c->kind == CHART_POINTS ? LXW_CHART_SCATTER
+                              : is_upright(c)           ? LXW_CHART_LINE
+                                                        : LXW_CHART_BAR;
   lxw_chart *chart = workbook_add_chart(xlsx_book_file(all->b), type);
   if (chart == NULL) {
     xlsx_book_note(all->b, LXW_ERROR_MEMORY_MALLOC_FAILED);

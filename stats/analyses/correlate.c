@@ -438,7 +438,11 @@ const analysis_kind analysis_correlate = {
         {
             .chapter = CHAPTER_DRIVERS,
             .headlines = {{"pearson_pairs", "r"}, {"spearman_pairs", "rho"}},
-            .tables = {{"pearson_matrix", VIEW_MATRIX}, {"spearman_matrix", VIEW_MATRIX}},
+            .tables = {{"pearson_matrix", VIEW_MATRIX, .shade = "r", .darkest = 1},
+                       {"spearman_matrix", VIEW_MATRIX, .shade = "rho", .darkest = 1}},
+            .drawings = {{"group_differences", DRAWING_FOREST, "difference", .is_common = true},
+                         {"rest_differences", DRAWING_FOREST, "difference", .is_common = true},
+                         {"pair_differences", DRAWING_FOREST, "difference", .is_common = true}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],

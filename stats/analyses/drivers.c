@@ -477,6 +477,7 @@ const analysis_kind analysis_drivers = {
             .headlines = {{"drivers_relative_weights", "share", {FIGURE_SCALE_FIXED, 0, 100}},
                           {"drivers_lmg", "share", {FIGURE_SCALE_FIXED, 0, 100}},
                           {"drivers_coefficients", "b"}},
+            .drawings = {{"drivers_coefficients", DRAWING_FOREST, "b", .is_common = true}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],

@@ -247,9 +247,9 @@ const analysis_kind analysis_factors = {
             .chapter = CHAPTER_DETAILS,
             .headlines =
                 {{"factors_variance", "percent", {FIGURE_SCALE_FIXED, 0, 100}, .numbered = "factor"}},
-            .tables = {{"factors_loadings", VIEW_MATRIX},
-                       {"factors_correlations", VIEW_MATRIX},
-                       {"factors_constructs", VIEW_MATRIX},
+            .tables = {{"factors_loadings", VIEW_MATRIX, .shade = "salient", .darkest = 1},
+                       {"factors_correlations", VIEW_MATRIX, .shade = "r", .darkest = 1},
+                       {"factors_constructs", VIEW_MATRIX, .shade = "congruence", .darkest = 1},
                        {"factors_weights", VIEW_MATRIX}},
         },
     .terms = terms,

@@ -463,6 +463,8 @@ const analysis_kind analysis_logistic = {
         {
             .chapter = CHAPTER_DRIVERS,
             .headlines = {{"logistic_coefficients", "odds_ratio"}},
+            .drawings = {{"logistic_coefficients", DRAWING_FOREST, "odds_ratio", .is_common = true,
+                          .is_ratio = true, .reference = 1}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],

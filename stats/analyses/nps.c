@@ -220,6 +220,7 @@ const analysis_kind analysis_nps = {
         {
             .chapter = CHAPTER_LOYALTY,
             .headlines = {{"nps_scores", "nps", {FIGURE_SCALE_FIXED, -100, 100}}},
+            .drawings = {{"nps_scores", DRAWING_NET, "nps", .left = "detractors", .right = "promoters"}},
         },
     .terms = terms,
     .terms_count = sizeof terms / sizeof terms[0],

@@ -30,3 +30,12 @@ const presentation_table *presentation_table_of(const analysis_presentation *p, 
   }
   return NULL;
 }
+
+const presentation_drawing *presentation_drawing_of(const analysis_presentation *p, slice table) {
+  for (size_t i = 0; p != NULL && i < PRESENTATION_DRAWINGS_MAX && p->drawings[i].table != NULL; i++) {
+    if (slice_equal(slice_of(p->drawings[i].table), table)) {
+      return &p->drawings[i];
+    }
+  }
+  return NULL;
+}

@@ -61,9 +61,34 @@ typedef struct presentation_table {
   table_view view;
   const char *whole; /* MATRIX: the term for the column of all others together, which has no name; or NULL */
   bool totals;       /* an answer that is null means all answers together, not that there is none */
+  const char *shade; /* MATRIX: the column, shown or not, by whose figures cells are shaded; NULL: none */
+  double darkest;    /* its size at the darkest shade, above 0 */
 } presentation_table;
 
-enum { PRESENTATION_HEADLINES_MAX = 4, PRESENTATION_TABLES_MAX = 8 };
+/* How a table is drawn, where that does not follow from its columns: bars from zero, or segments of answers.
+ */
+typedef enum drawing_kind {
+  DRAWING_FOREST,    /* the figure, with its interval, beside a reference */
+  DRAWING_NET,       /* shares to the left and right of zero; the figure is what is left of them */
+  DRAWING_QUADRANTS, /* a point by two figures, in one of four corners */
+  DRAWING_PROFILE,   /* of a matrix: a line of marks, one for each column, and a tick for all together */
+} drawing_kind;
+
+typedef struct presentation_drawing {
+  const char *table;
+  drawing_kind kind;
+  const char *figure;     /* a column; of QUADRANTS that to the right */
+  bool is_common;         /* FOREST: the figures of all items are on one scale */
+  bool is_ratio;          /* FOREST: twice is as far from the reference as half */
+  double reference;       /* FOREST */
+  const char *left;       /* NET: the column of the shares to the left */
+  const char *right;      /* NET: to the right */
+  const char *up;         /* QUADRANTS: the column upward */
+  const char *cuts;       /* QUADRANTS: the table whose columns FIGURE and UP part the corners, by group */
+  const char *corners[4]; /* QUADRANTS: terms, top left (which matters most), top right, and below them */
+} presentation_drawing;
+
+enum { PRESENTATION_HEADLINES_MAX = 4, PRESENTATION_TABLES_MAX = 8, PRESENTATION_DRAWINGS_MAX = 12 };
 
 /* Lists end before their first entry without a name. */
 typedef struct analysis_presentation {
@@ -72,12 +97,14 @@ typedef struct analysis_presentation {
   /* The figures that can be its headline, the usual one first; run_headline says which of several it is. */
   presentation_headline headlines[PRESENTATION_HEADLINES_MAX];
   presentation_table tables[PRESENTATION_TABLES_MAX]; /* those that are not simply lists */
+  presentation_drawing drawings[PRESENTATION_DRAWINGS_MAX];
 } analysis_presentation;
 
 /* NULL when this version does not know the analysis. */
 const analysis_presentation *analysis_presentation_of(slice analysis_name);
-/* NULL when P is NULL or has no headline in that table; the table's description likewise. */
+/* NULL when P is NULL or has no headline in that table; the table's description and drawing likewise. */
 const presentation_headline *presentation_headline_of(const analysis_presentation *p, slice table);
 const presentation_table *presentation_table_of(const analysis_presentation *p, slice table);
+const presentation_drawing *presentation_drawing_of(const analysis_presentation *p, slice table);
 
 #endif

@@ -34,7 +34,7 @@ static void assert_has(const buf *picture, const char *part) {
   }
 }
 
-/* The whisker is a path "Mx1 yVyMx2 yVyMx1 yHx2". */
+/* The whisker is a path "Mx1 y-hv2hm(x2-x1) -2hv2hm0 -hh(x1-x2)". */
 static void whisker_ends(const buf *picture, size_t n, double *from, double *to) {
   const char *at = (const char *)picture->data;
   for (size_t i = 0; i <= n; i++) {
@@ -42,7 +42,7 @@ static void whisker_ends(const buf *picture, size_t n, double *from, double *to)
     assert_non_null(at);
   }
   *from = strtod(at + strlen("<path class=\"wh\" d=\"M"), NULL);
-  *to = strtod(strchr(at, 'H') + 1, NULL);
+  *to = *from - strtod(strchr(strstr(at, " d="), 'h') + 1, NULL);
 }
 
 static void bars_are_as_long_as_their_figures_and_whiskers_end_where_intervals_do(void **state) {

@@ -67,6 +67,30 @@ static void tables_with_a_view_of_their_own_have_titles(void **state) {
   }
 }
 
+static void drawings_name_terms_and_what_they_need(void **state) {
+  (void)state;
+  for (size_t i = 0; i < analysis_count(); i++) {
+    const analysis_kind *kind = analysis_at(i);
+    const presentation_drawing *at = kind->presentation.drawings;
+    for (size_t k = 0; k < PRESENTATION_DRAWINGS_MAX && at[k].table != NULL; k++) {
+      assert_term(kind->name, at[k].table);
+      assert_term(kind->name, at[k].figure);
+      assert_ptr_equal(presentation_drawing_of(&kind->presentation, slice_of(at[k].table)), &at[k]);
+      assert_int_equal(at[k].kind == DRAWING_NET, at[k].left != NULL && at[k].right != NULL);
+      assert_int_equal(at[k].kind == DRAWING_QUADRANTS, at[k].up != NULL && at[k].cuts != NULL);
+      assert_true(!at[k].is_ratio || at[k].reference > 0);
+      for (size_t c = 0; c < 4 && at[k].kind == DRAWING_QUADRANTS; c++) {
+        assert_term(kind->name, at[k].corners[c]);
+      }
+    }
+    for (size_t k = 0; k < PRESENTATION_TABLES_MAX && kind->presentation.tables[k].name != NULL; k++) {
+      const presentation_table *t = &kind->presentation.tables[k];
+      assert_int_equal(t->shade != NULL, t->darkest > 0);
+      assert_true(t->shade == NULL || t->view == VIEW_MATRIX);
+    }
+  }
+}
+
 static void presentations_are_found_by_the_analysis_name(void **state) {
   (void)state;
   for (size_t i = 0; i < analysis_count(); i++) {
@@ -83,6 +107,7 @@ int main(void) {
       cmocka_unit_test(every_analysis_has_a_title_a_chapter_and_a_headline),
       cmocka_unit_test(headlines_are_figures_with_a_scale_that_is_one),
       cmocka_unit_test(tables_with_a_view_of_their_own_have_titles),
+      cmocka_unit_test(drawings_name_terms_and_what_they_need),
       cmocka_unit_test(presentations_are_found_by_the_analysis_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
