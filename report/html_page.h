@@ -32,6 +32,17 @@ void html_figure(const html_page *p, const outline_section *section, const outli
 void html_table(const html_page *p, const layout_table *table, slice name);
 void html_counts(const html_page *p, const layout_counts *counts, slice name);
 
+/* Matrices and a banner; false, and nothing, when TABLE does not have their form. */
+bool html_matrices(const html_page *p, const layout_table *table, slice name);
+bool html_banner(const html_page *p, const layout_table *table, slice name);
+
+/* The parts of all tables: up to the rows of titles, the title of a column, and the end after the bodies. */
+void html_table_begin(const html_page *p, slice name, const char *class_name);
+void html_table_title(const html_page *p, slice title, bool is_key);
+void html_table_end(const html_page *p);
+/* Ten digits of CELL as an attribute, unless SHOWN has them. */
+void html_digits(const html_page *p, const json *cell, slice shown);
+
 /* The word W filled with N. */
 slice html_numbered(const html_page *p, word w, size_t n);
 slice html_said(const html_page *p, word w);

@@ -43,10 +43,13 @@
   };
   find.onkeydown = (e) => { if (e.key === 'Escape') { find.value = ''; found.replaceChildren(); } };
 
+  /* Cells are figures unless their class says that they are texts. */
+  const isFigure = (c) => c.tagName === 'TD' && c.className !== 't' && c.className !== 'l';
+
   /* A figure by all its digits, a text by the order of the page's language; what is missing comes last. */
   const figure = (c) => parseFloat(c.dataset.v || c.textContent.replace(/,/g, '').replace('\u2212', '-').replace('<', ''));
   const order = (a, b, up) => {
-    const x = figure(a), y = figure(b), numeric = a.className === 'n';
+    const x = figure(a), y = figure(b), numeric = isFigure(a);
     if (numeric && (isNaN(x) || isNaN(y))) return isNaN(x) - isNaN(y);
     return up * (numeric ? x - y : a.textContent.localeCompare(b.textContent, root.lang));
   };
@@ -68,7 +71,7 @@
   }
 
   /* Both as text and as a table: a spreadsheet takes numbers with all their digits, a text processor the table. */
-  const cell = (c) => c.className === 'n' ? c.dataset.v || c.textContent.replace(/,/g, '').replace('\u2212', '-')
+  const cell = (c) => isFigure(c) ? c.dataset.v || c.textContent.replace(/,/g, '').replace('\u2212', '-')
                                           : c.textContent.trim();
   const lines = (t) => [...t.rows].map((r) => [...r.cells].map(cell).join('\t')).join('\n');
   const copy = async (tables, near) => {

@@ -1,24 +1,30 @@
-/* Tables: lists, matrices and counts.  A figure that is shown rounded has all its digits beside it
- * (data-v), for sorting and copying. */
+/* Tables: lists and counts, and the parts of all tables.  A figure that is shown rounded has ten digits
+ * beside it (data-v), for sorting and copying.  Cells are figures unless their class says that they are
+ * texts: there are a hundred figures to a text. */
 #include "report/html_page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "report/svg_frame.h"
 
+enum { DIGITS = 10 };
+
 /* ---- Parts --------------------------------------------------------------------------------------- */
 
-static void begin(const html_page *p, slice name, const char *class_name) {
+void html_table_begin(const html_page *p, slice name, const char *class_name) {
   buf_printf(p->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
   html_attribute(p->out, "aria-label", text_fit(name, HTML_LABEL_COLUMNS));
   buf_printf(p->out, "><table class=\"%s\"><caption>", class_name);
   html_label(p->out, name);
-  buf_printf(p->out, "</caption>\n<thead><tr>");
+  buf_printf(p->out, "</caption>\n<thead>");
 }
 
-static void end(const html_page *p) {
-  buf_printf(p->out, "</tbody></table></div>\n");
+void html_table_end(const html_page *p) {
+  buf_printf(p->out, "</table></div>\n");
 }
 
-static void put_title(const html_page *p, slice title, bool is_key) {
+void html_table_title(const html_page *p, slice title, bool is_key) {
   buf_printf(p->out, "<th scope=\"col\"%s>", is_key ? "" : " class=\"n\"");
   html_label(p->out, title);
   buf_printf(p->out, "</th>");
@@ -34,11 +40,17 @@ static void put_row_name(const html_page *p, slice name) {
   buf_printf(p->out, "</th>");
 }
 
-/* All digits of CELL, unless SHOWN has them. */
-static void put_digits(const html_page *p, const json *cell, slice shown) {
+/* V with DIGITS digits: what a table is copied for needs no more, and the page becomes a tenth smaller. */
+static double kept_of(double v) {
+  char text[32];
+  (void)snprintf(text, sizeof text, "%.*g", DIGITS, v);
+  return strtod(text, NULL);
+}
+
+void html_digits(const html_page *p, const json *cell, slice shown) {
   if (json_kind_of(cell) == JSON_NUMBER) {
     char text[32];
-    const int length = json_format_number(json_as_number(cell), text);
+    const int length = json_format_number(kept_of(json_as_number(cell)), text);
     if (!slice_equal(shown, (slice){text, (size_t)length})) {
       buf_printf(p->out, " data-v=\"%.*s\"", length, text);
     }
@@ -47,8 +59,8 @@ static void put_digits(const html_page *p, const json *cell, slice shown) {
 
 static void put_figure(const html_page *p, const figure_column *column, const json *row) {
   const slice shown = row == NULL ? slice_of("") : figure_cell(p->d, column, row);
-  buf_printf(p->out, "<td class=\"n\"");
-  put_digits(p, row == NULL ? NULL : json_get(row, column->key), shown);
+  buf_printf(p->out, "<td");
+  html_digits(p, row == NULL ? NULL : json_get(row, column->key), shown);
   buf_printf(p->out, ">");
   html_label(p->out, svg_figure(p->d, shown));
   buf_printf(p->out, "</td>");
@@ -69,7 +81,7 @@ static void put_row(const html_page *p, const layout_table *t, const figure_colu
     if (is_first) {
       put_row_name(p, name);
     } else {
-      buf_printf(p->out, "<td>");
+      buf_printf(p->out, "<td class=\"t\">");
       html_label(p->out, name);
       buf_printf(p->out, "</td>");
     }
@@ -85,11 +97,12 @@ static void put_row(const html_page *p, const layout_table *t, const figure_colu
 
 static void put_list(const html_page *p, const layout_table *t, slice name) {
   const figure_column *columns = layout_columns(p->d, t);
-  begin(p, name, "sortable");
+  html_table_begin(p, name, "sortable");
+  buf_printf(p->out, "<tr>");
   for (int keys = 1; keys >= 0; keys--) {
     for (size_t c = 0; c < t->columns_count; c++) {
       if (!columns[c].is_empty && columns[c].is_key == (keys == 1)) {
-        put_title(p, columns[c].title, columns[c].is_key);
+        html_table_title(p, columns[c].title, columns[c].is_key);
       }
     }
   }
@@ -97,53 +110,16 @@ static void put_list(const html_page *p, const layout_table *t, slice name) {
   for (size_t r = 0; r < t->rows_count; r++) {
     put_row(p, t, columns, json_at(t->rows, r));
   }
-  end(p);
+  buf_printf(p->out, "</tbody>");
+  html_table_end(p);
 }
 
-/* ---- Matrices ------------------------------------------------------------------------------------ */
-
-/* "Type of travel: Business" */
-static slice part_name(const html_page *p, const layout_matrix *m, slice name) {
-  slice said = name;
-  for (size_t k = 0; k < m->others_count; k++) {
-    const sentence_place places[] = {{"name", said},
-                                     {"title", m->others[k].title},
-                                     {"colon", html_said(p, WORD_COLON)},
-                                     {"value", figure_cell(p->d, &m->others[k], m->first)}};
-    said = sentence_fill(p->d, "{name} · {title}{colon}{value}", places, 4);
-  }
-  return said;
-}
-
-static void put_matrix(const html_page *p, const layout_matrix *m, slice name) {
-  const slice own = part_name(p, m, name);
-  if (m->others_count > 0) {
-    html_element(p->out, "p", "part", own);
-  }
-  begin(p, own, "matrix");
-  put_title(p, m->corner, true);
-  for (size_t c = 0; c < m->columns_count; c++) {
-    put_title(p, m->columns[c], false);
-  }
-  begin_rows(p);
-  for (size_t i = 0; i < m->lines_count; i++) {
-    buf_printf(p->out, "<tr>");
-    put_row_name(p, m->lines[i]);
-    for (size_t c = 0; c < m->columns_count; c++) {
-      put_figure(p, m->cell, layout_matrix_row(m, i, c));
-    }
-    buf_printf(p->out, "</tr>\n");
-  }
-  end(p);
-}
+/* ---- Any table ----------------------------------------------------------------------------------- */
 
 void html_table(const html_page *p, const layout_table *t, slice name) {
-  size_t count = 0;
-  const layout_matrix *matrices = t->view == VIEW_MATRIX ? layout_matrices(p->d, t, &count) : NULL;
-  for (size_t i = 0; i < count; i++) {
-    put_matrix(p, &matrices[i], name);
-  }
-  if (count == 0) {
+  const bool is_shown = (t->view == VIEW_MATRIX && html_matrices(p, t, name)) ||
+                        (t->view == VIEW_BANNER && html_banner(p, t, name));
+  if (!is_shown) {
     put_list(p, t, name);
   }
 }
@@ -155,21 +131,23 @@ void html_counts(const html_page *p, const layout_counts *counts, slice name) {
   if (counts->names.count == 0 || counts->cells == NULL) {
     return;
   }
-  begin(p, name, "sortable");
-  put_title(p, counts->corner, true);
+  html_table_begin(p, name, "sortable");
+  buf_printf(p->out, "<tr>");
+  html_table_title(p, counts->corner, true);
   for (size_t c = 0; c < figures; c++) {
-    put_title(p, counts->titles.at[c], false);
+    html_table_title(p, counts->titles.at[c], false);
   }
   begin_rows(p);
   for (size_t i = 0; i < counts->names.count; i++) {
     buf_printf(p->out, "<tr>");
     put_row_name(p, counts->names.at[i]);
     for (size_t c = 0; c < figures; c++) {
-      buf_printf(p->out, "<td class=\"n\">");
+      buf_printf(p->out, "<td>");
       html_text(p->out, figure_count(p->d, counts->cells[i * figures + c]));
       buf_printf(p->out, "</td>");
     }
     buf_printf(p->out, "</tr>\n");
   }
-  end(p);
+  buf_printf(p->out, "</tbody>");
+  html_table_end(p);
 }
