@@ -106,30 +106,46 @@ static status begin(analysis_run *run, error *err) {
 
 /* ---- One table ----------------------------------------------------------------------------------- */
 
-/* Rows of the layer whatever they answered, and the columns that somebody who answered is in. */
-static void find_columns(crossing *c, const uint32_t *order) {
-  const axis *ax = &c->walk->groups->by[0];
+/* Rows of the layer, whatever they answered. */
+static int64_t rows_of_layer(const crossing *c) {
+  const uint32_t places = c->walk->groups->by[0].count;
+  int64_t sum = 0;
+  for (uint32_t key = 0; key <= places; key++) {
+    sum += frequency_rows(c->state, group_walk_place(c->walk, key));
+  }
+  return sum;
+}
+
+/* A combination of answers is not declared, however its parts are. */
+static bool is_declared(const crossing *c, uint32_t item, const level *l) {
+  return l->is_declared && variable_of(run_plan(c->run), item)->kind != VARIABLE_CROSS;
+}
+
+/* Columns that are declared, and those that somebody who answered is in. */
+static void keep_columns(crossing *c, uint32_t count) {
   const uint32_t answered = frequency_answered_at(c->state);
-  c->domain_rows = 0;
   c->columns = 0;
-  for (uint32_t i = 0; i <= ax->count; i++) {
-    const uint32_t place = group_walk_place(c->walk, order[i]);
-    c->domain_rows += frequency_rows(c->state, place);
-    if (order[i] < ax->count && crossing_count(c, place, answered) > 0) {
-      c->column_keys[c->columns++] = order[i];
+  for (uint32_t j = 0; j < count; j++) {
+    const level l = c->column_levels[j];
+    const bool occurs = crossing_count(c, crossing_place(c, j), answered) > 0;
+    if (occurs || is_declared(c, c->other_item, &l)) {
+      c->any_empty = c->any_empty || !occurs;
+      c->column_levels[c->columns++] = l;
     }
   }
 }
 
-static void find_rows(crossing *c, const uint32_t *order) {
+static void keep_rows(crossing *c, uint32_t count) {
   c->rows = 0;
-  for (uint32_t i = 0; i < c->state->keys.count; i++) {
+  for (uint32_t i = 0; i < count; i++) {
+    const level l = c->row_levels[i];
     i128 sum = 0;
     for (uint32_t j = 0; j < c->columns; j++) {
-      sum += crossing_count(c, crossing_place(c, j), order[i]);
+      sum += crossing_count(c, crossing_place(c, j), crossing_cell(c, i));
     }
-    if (sum > 0) {
-      c->row_keys[c->rows++] = order[i];
+    if (sum > 0 || is_declared(c, c->item, &l)) {
+      c->any_empty = c->any_empty || sum == 0;
+      c->row_levels[c->rows++] = l;
     }
   }
 }
@@ -153,13 +169,13 @@ static void read_cells(crossing *c) {
     const uint32_t place = crossing_place(c, j);
     for (uint32_t i = 0; i < c->rows; i++) {
       const size_t cell = (size_t)i * c->columns + j;
-      c->n[cell] = frequency_n(c->state, place, c->row_keys[i]);
-      c->counts[cell] = crossing_count(c, place, c->row_keys[i]);
-      c->squares[cell] = frequency_w2(c->state, place, c->row_keys[i]);
+      c->n[cell] = crossing_n(c, place, crossing_cell(c, i));
+      c->counts[cell] = crossing_count(c, place, crossing_cell(c, i));
+      c->squares[cell] = crossing_w2(c, place, crossing_cell(c, i));
       c->row_sums[i] += c->counts[cell];
     }
     c->column_bases[j] = crossing_count(c, place, answered);
-    c->column_n[j] = frequency_n(c->state, place, answered);
+    c->column_n[j] = crossing_n(c, place, answered);
     c->all += c->column_bases[j];
     c->all_n += c->column_n[j];
   }
@@ -167,16 +183,15 @@ static void read_cells(crossing *c) {
 
 static bool read_table(crossing *c) {
   const plan *p = run_plan(c->run);
-  const axis *columns = &c->walk->groups->by[0];
-  const uint32_t *column_order = keys_in_order(c->memory, p, c->other_item, columns, true);
-  const uint32_t *row_order = keys_in_order(c->memory, p, c->item, &c->state->keys, false);
-  c->column_keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)columns->count + 1);
-  c->row_keys = ARENA_ARRAY(c->memory, uint32_t, (size_t)c->state->keys.count + 1);
-  if (column_order == NULL || row_order == NULL || c->column_keys == NULL || c->row_keys == NULL) {
+  uint32_t rows = 0, columns = 0;
+  c->column_levels = levels_of(c->memory, p, c->other_item, &c->walk->groups->by[0], &columns);
+  c->row_levels = levels_of(c->memory, p, c->item, &c->state->keys, &rows);
+  if (c->column_levels == NULL || c->row_levels == NULL) {
     return false;
   }
-  find_columns(c, column_order);
-  find_rows(c, row_order);
+  c->domain_rows = rows_of_layer(c);
+  keep_columns(c, columns);
+  keep_rows(c, rows);
   if (!allocate(c)) {
     return false;
   }
@@ -216,15 +231,18 @@ static bool lacks_f(const crossing *c, const independence *test) {
 }
 
 static status test_table(crossing *c, bool *corrected, error *err) {
-  const contingency t = crossing_contingency(c, c->counts, c->squares);
+  contingency t;
   independence test;
+  if (!crossing_occupied(c, &t)) {
+    return error_no_memory(err, "a cross table");
+  }
   TRY(independence_make(&t, run_argument(c->run, "yates")->integer != 0, &test, err));
   *corrected = *corrected || test.corrected;
   crossing_start_row(c, c->tables.tests);
   table_integer(c->tables.tests, "n", c->all_n);
   crossing_weighted_n(c, c->tables.tests, c->all);
   write_test(c, c->tables.tests, &test);
-  if (c->rows < 2 || c->columns < 2) {
+  if (t.rows < 2 || t.columns < 2) {
     warn(c, "nothing_to_cross", NULL, NULL);
   } else if (test.low_expected_percent > 20) {
     warn(c, "low_expected", NULL, &test);
@@ -235,38 +253,53 @@ static status test_table(crossing *c, bool *corrected, error *err) {
   return STATUS_OK;
 }
 
-/* Chosen or not against the columns in which somebody was asked the option; *N of them in all. */
-static status test_option(crossing *c, uint32_t row, independence *out, int64_t *n, error *err) {
-  i128 *counts = ARENA_ARRAY(c->memory, i128, 2 * (size_t)c->columns);
-  exact *squares = ARENA_ARRAY(c->memory, exact, 2 * (size_t)c->columns);
-  if (counts == NULL || squares == NULL) {
-    return error_no_memory(err, "options");
-  }
-  const uint32_t base_cell = frequency_base_at(c->state, c->row_keys[row]);
-  uint32_t columns = 0;
+/* An option's cells: those who chose it, column by column, then the others. */
+typedef struct option_cells {
+  i128 *counts;
+  exact *squares;
+  uint32_t columns;   /* in which somebody was asked the option */
+  i128 chosen, other; /* sums of counts */
+  int64_t n;          /* asked */
+} option_cells;
+
+static void read_option(const crossing *c, uint32_t row, option_cells *out) {
+  const uint32_t base_cell = crossing_base_cell(c, row);
   for (uint32_t j = 0; j < c->columns; j++) {
-    columns += crossing_base(c, row, j).count > 0 ? 1 : 0;
+    out->columns += crossing_base(c, row, j).count > 0 ? 1 : 0;
   }
-  i128 others = 0;
-  *n = 0;
   for (uint32_t j = 0, at = 0; j < c->columns; j++) {
     const size_t cell = (size_t)row * c->columns + j;
     const cross_base base = crossing_base(c, row, j);
     if (base.count > 0) {
-      counts[at] = c->counts[cell];
-      squares[at] = c->squares[cell];
-      counts[columns + at] = base.count - c->counts[cell];
-      squares[columns + at] = frequency_w2(c->state, crossing_place(c, j), base_cell);
-      exact_sub(&squares[columns + at], &c->squares[cell]);
-      others += counts[columns + at];
-      *n += base.n;
+      const size_t others = (size_t)out->columns + at;
+      out->counts[at] = c->counts[cell];
+      out->squares[at] = c->squares[cell];
+      out->counts[others] = base.count - c->counts[cell];
+      out->squares[others] = crossing_w2(c, crossing_place(c, j), base_cell);
+      exact_sub(&out->squares[others], &c->squares[cell]);
+      out->chosen += out->counts[at];
+      out->other += out->counts[others];
+      out->n += base.n;
       at++;
     }
   }
-  contingency t = crossing_contingency(c, counts, squares);
-  t.rows = others > 0 ? 2 : 1;
-  t.columns = columns;
-  t.n = *n;
+}
+
+/* Chosen or not against the columns in which somebody was asked the option; *N of them in all. */
+static status test_option(crossing *c, uint32_t row, independence *out, int64_t *n, error *err) {
+  option_cells o = {.counts = ARENA_ARRAY(c->memory, i128, 2 * (size_t)c->columns + 1),
+                    .squares = ARENA_ARRAY(c->memory, exact, 2 * (size_t)c->columns + 1)};
+  if (o.counts == NULL || o.squares == NULL) {
+    return error_no_memory(err, "options");
+  }
+  read_option(c, row, &o);
+  const bool is_one_row = o.chosen == 0 || o.other == 0;
+  const size_t first = o.chosen == 0 ? o.columns : 0; /* an empty row is not in the table */
+  contingency t = crossing_contingency(c, is_one_row ? 1 : 2, o.columns, o.counts + first, o.squares + first);
+  t.n = *n = o.n;
+  if (is_one_row || o.columns < 2) {
+    warn(c, "nothing_to_cross_option", level_json(&c->row_levels[row], c->memory), NULL);
+  }
   return independence_make(&t, run_argument(c->run, "yates")->integer != 0, out, err);
 }
 
@@ -290,12 +323,12 @@ static status test_options(crossing *c, bool *corrected, error *err) {
     table_integer(t, "n", n[i]);
     write_test(c, t, &tests[i]);
     table_number(t, "p_adjusted", p[i]);
-    const slice option = c->state->keys.texts[c->row_keys[i]];
+    json *option = level_json(&c->row_levels[i], c->memory);
     if (tests[i].low_expected_percent > 20) {
-      warn(c, "low_expected_option", json_text(c->memory, option), &tests[i]);
+      warn(c, "low_expected_option", option, &tests[i]);
     }
     if (lacks_f(c, &tests[i])) {
-      warn(c, "no_rao_scott_option", json_text(c->memory, option), NULL);
+      warn(c, "no_rao_scott_option", option, NULL);
     }
   }
   return STATUS_OK;
@@ -386,6 +419,9 @@ static status step(analysis_run *run, error *err) {
     run_note(run, "note_option_base", NULL);
   }
   run_note(run, "note_cramers_v", NULL);
+  if (c.any_empty) {
+    run_note(run, "note_cross_empty", NULL);
+  }
   note_parts(&c);
   return STATUS_OK;
 }

@@ -1,5 +1,6 @@
 /* crosstab's table of cells: totals among the rows and columns, n beside shares, residuals. */
 #include <math.h>
+#include <stdio.h>
 
 #include "stats/analyses/crosstab_parts.h"
 #include "stats/analyses/shares.h"
@@ -8,9 +9,9 @@
 
 static cross_mass mass_at(const crossing *c, uint32_t j, uint32_t cell) {
   const uint32_t place = crossing_place(c, j);
-  cross_mass m = {.n = frequency_n(c->state, place, cell), .count = crossing_count(c, place, cell)};
+  cross_mass m = {.n = crossing_n(c, place, cell), .count = crossing_count(c, place, cell)};
   if (c->weighting == WEIGHTING_SAMPLING) {
-    m.w2 = frequency_w2(c->state, place, cell);
+    m.w2 = crossing_w2(c, place, cell);
   }
   return m;
 }
@@ -28,12 +29,11 @@ static cross_mass mass_of(const crossing *c, uint32_t j, uint32_t cell) {
 }
 
 cross_mass crossing_mass(const crossing *c, uint32_t i, uint32_t j) {
-  return mass_of(c, j, i == CROSS_ALL ? frequency_answered_at(c->state) : c->row_keys[i]);
+  return mass_of(c, j, i == CROSS_ALL ? frequency_answered_at(c->state) : crossing_cell(c, i));
 }
 
 cross_mass crossing_asked(const crossing *c, uint32_t i, uint32_t j) {
-  return mass_of(
-      c, j, i == CROSS_ALL ? frequency_answered_at(c->state) : frequency_base_at(c->state, c->row_keys[i]));
+  return mass_of(c, j, i == CROSS_ALL ? frequency_answered_at(c->state) : crossing_base_cell(c, i));
 }
 
 double crossing_effective(const crossing *c, const cross_mass *m) {
@@ -62,15 +62,33 @@ static double residual(const crossing *c, uint32_t i, uint32_t j) {
 
 /* ---- The table ------------------------------------------------------------------------------------- */
 
+enum { COLUMNS_BYTES = 192 };
+
 void cross_cells_open(crossing *c) {
-  if (run_argument(c->run, "cells")->integer) {
-    c->tables.cells =
-        table_new(c->run, "cells",
-                  c->weighting == WEIGHTING_NONE
-                      ? "item other_item group value other_value n column_percent ci_low ci_high row_percent "
-                        "total_percent residual"
-                      : "item other_item group value other_value n weighted_n column_percent ci_low ci_high "
-                        "row_percent total_percent residual");
+  if (run_argument(c->run, "cells")->integer == 0) {
+    return;
+  }
+  const bool is_weighted = c->weighting != WEIGHTING_NONE;
+  const char *bases = is_weighted ? " asked weighted_asked answered weighted_answered" : " asked answered";
+  char columns[COLUMNS_BYTES];
+  (void)snprintf(columns, sizeof columns,
+                 "item other_item group value other_value n%s column_percent ci_low ci_high row_percent "
+                 "total_percent residual%s",
+                 is_weighted ? " weighted_n" : "", c->any_own_bases ? bases : "");
+  c->tables.cells = table_new(c->run, "cells", columns);
+}
+
+/* Of an option with a column of its own: those asked it; and those who answered the question. */
+static void write_bases(const crossing *c, uint32_t i, uint32_t j) {
+  table *t = c->tables.cells;
+  const cross_mass asked = crossing_asked(c, i, j), answered = crossing_asked(c, CROSS_ALL, j);
+  if (i != CROSS_ALL && c->state->own_bases) {
+    table_integer(t, "asked", asked.n);
+    crossing_weight(c, t, "weighted_asked", asked.count);
+  }
+  if (c->any_own_bases) {
+    table_integer(t, "answered", answered.n);
+    crossing_weight(c, t, "weighted_answered", answered.count);
   }
 }
 
@@ -101,6 +119,7 @@ static void write_one(const crossing *c, uint32_t i, uint32_t j) {
   if (i != CROSS_ALL && j != CROSS_ALL) {
     table_number(t, "residual", residual(c, i, j));
   }
+  write_bases(c, i, j);
 }
 
 void cross_cells_write(const crossing *c) {

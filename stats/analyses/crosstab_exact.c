@@ -12,10 +12,16 @@ void cross_exact_open(crossing *c) {
 
 status cross_exact_write(const crossing *c, error *err) {
   table *t = c->tables.exact;
-  if (t == NULL || c->is_set || c->rows < 2 || c->columns < 2) {
+  if (t == NULL || c->is_set) {
     return STATUS_OK;
   }
-  const contingency of = crossing_contingency(c, c->counts, c->squares);
+  contingency of;
+  if (!crossing_occupied(c, &of)) {
+    return error_no_memory(err, "an exact test");
+  }
+  if (of.rows < 2 || of.columns < 2) {
+    return STATUS_OK; /* "nothing_to_cross" says so */
+  }
   fisher f = {.p = NAN, .se = NAN};
   if (fisher_fits(&of)) {
     TRY(fisher_make(&of, run_request(c->run)->seed, &f, err));

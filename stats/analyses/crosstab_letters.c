@@ -32,7 +32,7 @@ static void write_names(const crossing *c) {
       table_number(t, "n_effective", crossing_effective(c, &base));
     }
     const int64_t tested = (int64_t)crossing_effective(c, &base); /* what the test rests on */
-    if (tested < (int64_t)run_request(c->run)->small_base) {
+    if (base.n > 0 && tested < (int64_t)run_request(c->run)->small_base) {
       json *detail = crossing_detail(c);
       json_set_text(detail, "letter", name);
       json_set_integer(detail, "n", tested);

@@ -12,18 +12,10 @@ void cross_ordinal_open(crossing *c) {
 }
 
 /* Codes and periods have an order of their own; texts that of the codebook, if it declares all that occur. */
-static bool is_ordered(const crossing *c, uint32_t item, const axis *ax, const uint32_t *keys,
-                       uint32_t count) {
-  const plan_variable *v = &run_plan(c->run)->variables[item];
-  const uint8_t kind = (uint8_t)variable_of(run_plan(c->run), item)->kind;
+static bool is_ordered(const crossing *c, uint32_t item, const level *levels, uint32_t count) {
   bool is_known = true;
-  for (uint32_t k = 0; k < count && ax->is_text && kind != VARIABLE_PERIOD; k++) {
-    bool is_declared = false;
-    for (uint32_t i = 0; i < v->values_count; i++) {
-      is_declared =
-          is_declared || (v->values[i].is_text && slice_equal(v->values[i].text, ax->texts[keys[k]]));
-    }
-    is_known = is_known && is_declared;
+  for (uint32_t k = 0; k < count && variable_of(run_plan(c->run), item)->kind != VARIABLE_PERIOD; k++) {
+    is_known = is_known && (!levels[k].is_text || levels[k].is_declared);
   }
   return is_known;
 }
@@ -35,16 +27,22 @@ static void write_figure(table *t, const char *name, const char *se_name, const 
 
 status cross_ordinal_write(const crossing *c, error *err) {
   table *t = c->tables.ordinal;
-  if (t == NULL || c->rows < 2 || c->columns < 2) {
+  if (t == NULL) {
     return STATUS_OK;
   }
-  const bool has_order = !c->is_set && is_ordered(c, c->item, &c->state->keys, c->row_keys, c->rows) &&
-                         is_ordered(c, c->other_item, &c->walk->groups->by[0], c->column_keys, c->columns);
+  contingency of;
+  if (!crossing_occupied(c, &of)) {
+    return error_no_memory(err, "measures of order");
+  }
+  if (of.rows < 2 || of.columns < 2) {
+    return STATUS_OK; /* "nothing_to_cross" says so */
+  }
+  const bool has_order = !c->is_set && is_ordered(c, c->item, c->row_levels, c->rows) &&
+                         is_ordered(c, c->other_item, c->column_levels, c->columns);
   if (!has_order) {
     run_warn(c->run, "no_order", crossing_detail(c));
     return STATUS_OK;
   }
-  const contingency of = crossing_contingency(c, c->counts, c->squares);
   ordinal o;
   TRY(ordinal_make(&of, &o, err));
   crossing_start_row(c, t);

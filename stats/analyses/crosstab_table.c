@@ -2,17 +2,43 @@
 #include "stats/analyses/crosstab_table.h"
 
 uint32_t crossing_place(const crossing *c, uint32_t column) {
-  return group_walk_place(c->walk, c->column_keys[column]);
+  const uint32_t key = c->column_levels[column].key;
+  return key < c->walk->groups->by[0].count ? group_walk_place(c->walk, key) : CROSS_NOWHERE;
+}
+
+uint32_t crossing_cell(const crossing *c, uint32_t row) {
+  const uint32_t key = c->row_levels[row].key;
+  return key < c->state->keys.count ? key : CROSS_NOWHERE;
+}
+
+uint32_t crossing_base_cell(const crossing *c, uint32_t row) {
+  const uint32_t cell = crossing_cell(c, row);
+  if (cell == CROSS_NOWHERE) {
+    return c->state->own_bases ? CROSS_NOWHERE : frequency_answered_at(c->state);
+  }
+  return frequency_base_at(c->state, cell);
+}
+
+static bool is_nowhere(uint32_t place, uint32_t cell) {
+  return place == CROSS_NOWHERE || cell == CROSS_NOWHERE;
+}
+
+int64_t crossing_n(const crossing *c, uint32_t place, uint32_t cell) {
+  return is_nowhere(place, cell) ? 0 : frequency_n(c->state, place, cell);
 }
 
 i128 crossing_count(const crossing *c, uint32_t place, uint32_t cell) {
-  return c->weighting == WEIGHTING_NONE ? frequency_n(c->state, place, cell)
-                                        : frequency_w(c->state, place, cell);
+  return c->weighting == WEIGHTING_NONE || is_nowhere(place, cell) ? crossing_n(c, place, cell)
+                                                                   : frequency_w(c->state, place, cell);
+}
+
+exact crossing_w2(const crossing *c, uint32_t place, uint32_t cell) {
+  return is_nowhere(place, cell) ? (exact){0} : frequency_w2(c->state, place, cell);
 }
 
 cross_base crossing_base(const crossing *c, uint32_t i, uint32_t j) {
-  const uint32_t place = crossing_place(c, j), cell = frequency_base_at(c->state, c->row_keys[i]);
-  return (cross_base){frequency_n(c->state, place, cell), crossing_count(c, place, cell)};
+  const uint32_t place = crossing_place(c, j), cell = crossing_base_cell(c, i);
+  return (cross_base){crossing_n(c, place, cell), crossing_count(c, place, cell)};
 }
 
 cross_base crossing_row_base(const crossing *c, uint32_t i) {
@@ -94,11 +120,11 @@ void crossing_start_row(const crossing *c, table *t) {
 }
 
 void crossing_row_key(const crossing *c, table *t, uint32_t i) {
-  table_key(t, c->turned ? "other_value" : "value", &c->state->keys, c->row_keys[i]);
+  table_json(t, c->turned ? "other_value" : "value", level_json(&c->row_levels[i], c->memory));
 }
 
 void crossing_column_key(const crossing *c, table *t, uint32_t j) {
-  table_key(t, c->turned ? "value" : "other_value", &c->walk->groups->by[0], c->column_keys[j]);
+  table_json(t, c->turned ? "value" : "other_value", level_json(&c->column_levels[j], c->memory));
 }
 
 json *crossing_detail(const crossing *c) {
@@ -108,10 +134,11 @@ json *crossing_detail(const crossing *c) {
   return detail;
 }
 
-contingency crossing_contingency(const crossing *c, const i128 *counts, const exact *squares) {
+contingency crossing_contingency(const crossing *c, uint32_t rows, uint32_t columns, const i128 *counts,
+                                 const exact *squares) {
   const base_state *base = run_base(c->run);
-  return (contingency){.rows = c->rows,
-                       .columns = c->columns,
+  return (contingency){.rows = rows,
+                       .columns = columns,
                        .counts = counts,
                        .squares = squares,
                        .decimals = c->weighting == WEIGHTING_NONE ? 0 : c->state->weight_decimals,
@@ -121,26 +148,51 @@ contingency crossing_contingency(const crossing *c, const i128 *counts, const ex
                        .domain_rows = c->domain_rows};
 }
 
+bool crossing_occupied(const crossing *c, contingency *out) {
+  const size_t cells = (size_t)c->rows * c->columns;
+  i128 *counts = ARENA_ARRAY(c->memory, i128, cells + 1);
+  exact *squares = ARENA_ARRAY(c->memory, exact, cells + 1);
+  if (counts == NULL || squares == NULL) {
+    return false;
+  }
+  uint32_t rows = 0, columns = 0;
+  for (uint32_t j = 0; j < c->columns; j++) {
+    columns += c->column_bases[j] > 0 ? 1 : 0;
+  }
+  size_t at = 0;
+  for (uint32_t i = 0; i < c->rows; i++) {
+    rows += c->row_sums[i] > 0 ? 1 : 0;
+    for (uint32_t j = 0; j < c->columns && c->row_sums[i] > 0; j++) {
+      if (c->column_bases[j] > 0) {
+        counts[at] = c->counts[(size_t)i * c->columns + j];
+        squares[at++] = c->squares[(size_t)i * c->columns + j];
+      }
+    }
+  }
+  *out = crossing_contingency(c, rows, columns, counts, squares);
+  return true;
+}
+
 static void start_cell(const crossing *c, table *t, uint32_t i, uint32_t j) {
   crossing_start_row(c, t);
   crossing_row_key(c, t, i);
   crossing_column_key(c, t, j);
 }
 
-static void write_weight(const crossing *c, table *t, const char *column, i128 weight) {
+void crossing_weight(const crossing *c, table *t, const char *column, i128 weight) {
   if (c->weighting != WEIGHTING_NONE) {
     table_i128(t, column, weight, c->state->weight_decimals);
   }
 }
 
 void crossing_weighted_n(const crossing *c, table *t, i128 weight) {
-  write_weight(c, t, "weighted_n", weight);
+  crossing_weight(c, t, "weighted_n", weight);
 }
 
 static void write_asked(const crossing *c, table *t, const cross_base *base) {
   if (c->state->own_bases) {
     table_integer(t, "asked", base->n);
-    write_weight(c, t, "weighted_asked", base->count);
+    crossing_weight(c, t, "weighted_asked", base->count);
   }
 }
 
@@ -192,7 +244,7 @@ static void write_row_totals(const crossing *c, table *t) {
     }
     if (c->any_own_bases && !c->turned) {
       table_integer(t, "answered", c->all_n);
-      write_weight(c, t, "weighted_answered", c->all);
+      crossing_weight(c, t, "weighted_answered", c->all);
     }
   }
 }

@@ -3,6 +3,7 @@
 #define CANVASS_STATS_ANALYSES_CROSSTAB_TABLE_H
 
 #include "stats/analyses/groups.h"
+#include "stats/analyses/levels.h"
 #include "stats/analyses/weighting.h"
 #include "stats/methods/contingency.h"
 
@@ -24,8 +25,9 @@ typedef struct crossing {
   bool any_own_bases; /* some item is a set over columns */
   const group_walk *walk;
   const frequency_state *state;
-  uint32_t *row_keys, *column_keys; /* that occur */
+  level *row_levels, *column_levels; /* declared, or with answers */
   uint32_t rows, columns;
+  bool any_empty;     /* of any cross table so far: a row or a column has no answers */
   int64_t *n;         /* per cell, row after row */
   i128 *counts;       /* n, or weights */
   exact *squares;     /* of weights */
@@ -43,10 +45,16 @@ typedef struct cross_base {
   i128 count;
 } cross_base;
 
-/* The place of COLUMN in the state. */
+/* A place or a cell of what is declared and does not occur in the data: nothing is there. */
+enum { CROSS_NOWHERE = UINT32_MAX };
+/* The place of COLUMN in the state; the cell of ROW in each place; that of its base (crossing_base). */
 uint32_t crossing_place(const crossing *c, uint32_t column);
-/* Rows or weight in CELL of PLACE. */
+uint32_t crossing_cell(const crossing *c, uint32_t row);
+uint32_t crossing_base_cell(const crossing *c, uint32_t row);
+/* Rows, rows or weight, squared weights in CELL of PLACE; 0 where either is nowhere. */
+int64_t crossing_n(const crossing *c, uint32_t place, uint32_t cell);
 i128 crossing_count(const crossing *c, uint32_t place, uint32_t cell);
+exact crossing_w2(const crossing *c, uint32_t place, uint32_t cell);
 /* Of row I in column J: those who were asked the option, where options have their own columns; else those
  * who answered. */
 cross_base crossing_base(const crossing *c, uint32_t i, uint32_t j);
@@ -61,11 +69,16 @@ void crossing_start_row(const crossing *c, table *t);
 void crossing_row_key(const crossing *c, table *t, uint32_t i);
 /* The answer or option of column J. */
 void crossing_column_key(const crossing *c, table *t, uint32_t j);
-void crossing_weighted_n(const crossing *c, table *t, i128 weight); /* where there are weights */
+/* In COLUMN, and in "weighted_n", where there are weights. */
+void crossing_weight(const crossing *c, table *t, const char *column, i128 weight);
+void crossing_weighted_n(const crossing *c, table *t, i128 weight);
 /* "item" and "group" for a warning. */
 json *crossing_detail(const crossing *c);
-/* COUNTS and SQUARES of as many cells as the table has. */
-contingency crossing_contingency(const crossing *c, const i128 *counts, const exact *squares);
+/* A table of ROWS x COLUMNS for a test. */
+contingency crossing_contingency(const crossing *c, uint32_t rows, uint32_t columns, const i128 *counts,
+                                 const exact *squares);
+/* The cross table without its empty rows and columns; false when out of memory. */
+bool crossing_occupied(const crossing *c, contingency *out);
 void crossing_write_cells(const crossing *c);
 void crossing_write_margins(const crossing *c);
 

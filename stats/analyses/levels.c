@@ -86,11 +86,13 @@ level *levels_of(arena *a, const plan *p, uint32_t item, const axis *ax, uint32_
     return NULL;
   }
   for (uint32_t i = 0; i < points; i++) {
-    add(&list, (level){.number = v->low + i});
+    add(&list, (level){.number = v->low + i, .is_declared = true});
   }
   for (uint32_t i = 0; points == 0 && i < named->values_count; i++) {
     const plan_value_label *label = &named->values[i];
-    add(&list, (level){.is_text = label->is_text, .number = label->number, .text = label->text});
+    add(&list,
+        (level){
+            .is_text = label->is_text, .number = label->number, .text = label->text, .is_declared = true});
   }
   for (uint32_t i = 0; i < ax->count; i++) {
     const uint32_t key = order[i];

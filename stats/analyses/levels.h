@@ -9,7 +9,8 @@ typedef struct level {
   bool is_text;
   int64_t number;
   slice text;
-  uint32_t key; /* index on the axis; the axis' count when the answer does not occur */
+  uint32_t key;     /* index on the axis; the axis' count when the answer does not occur */
+  bool is_declared; /* else it is listed because it occurs */
 } level;
 
 /* In A; NULL when out of memory. */
