@@ -54,7 +54,7 @@ static const analysis_argument arguments[] = {
     {.name = "exact",
      .type = ARGUMENT_BOOLEAN,
      .fallback = "false",
-     .help = "also Fisher's exact p; above 2 x 2 by Monte Carlo"},
+     .help = "also Fisher's exact p; of very large tables by Monte Carlo"},
 };
 
 static bool is_set(const plan *p, uint32_t variable) {
@@ -337,7 +337,7 @@ static status test_options(crossing *c, bool *corrected, error *err) {
 /* ---- The section --------------------------------------------------------------------------------- */
 
 /* What is there on demand alone. */
-static status write_parts(const crossing *c, error *err) {
+static status write_parts(crossing *c, error *err) {
   cross_cells_write(c);
   TRY(cross_letters_write(c, err));
   TRY(cross_ordinal_write(c, err));

@@ -10,7 +10,7 @@ void cross_exact_open(crossing *c) {
   }
 }
 
-status cross_exact_write(const crossing *c, error *err) {
+status cross_exact_write(crossing *c, error *err) {
   table *t = c->tables.exact;
   if (t == NULL || c->is_set) {
     return STATUS_OK;
@@ -35,6 +35,7 @@ status cross_exact_write(const crossing *c, error *err) {
   table_integer(t, "n", c->all_n);
   table_number(t, "p", f.p);
   if (f.is_drawn) {
+    c->any_drawn = true;
     table_number(t, "se", f.se);
     table_integer(t, "draws", FISHER_DRAWS);
   }
@@ -42,9 +43,13 @@ status cross_exact_write(const crossing *c, error *err) {
 }
 
 void cross_exact_note(const crossing *c) {
-  if (run_argument(c->run, "exact")->integer) {
+  if (run_argument(c->run, "exact")->integer == 0) {
+    return;
+  }
+  run_note(c->run, c->weighting == WEIGHTING_SAMPLING ? "note_exact_sampling" : "note_exact", NULL);
+  if (c->any_drawn) {
     json *detail = run_detail(c->run);
     json_set_integer(detail, "n", FISHER_DRAWS);
-    run_note(c->run, c->weighting == WEIGHTING_SAMPLING ? "note_exact_sampling" : "note_exact", detail);
+    run_note(c->run, "note_exact_drawn", detail);
   }
 }

@@ -25,7 +25,7 @@ void cross_ordinal_note(const crossing *c);
 
 /* "exact". */
 void cross_exact_open(crossing *c);
-status cross_exact_write(const crossing *c, error *err) MUST_USE;
+status cross_exact_write(crossing *c, error *err) MUST_USE;
 void cross_exact_note(const crossing *c);
 
 /* Of all columns, or of all rows. */

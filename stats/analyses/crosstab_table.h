@@ -27,6 +27,7 @@ typedef struct crossing {
   const frequency_state *state;
   level *row_levels, *column_levels; /* declared, or with answers */
   uint32_t rows, columns;
+  bool any_drawn;     /* an exact p so far is of drawn tables */
   bool any_empty;     /* of any cross table so far: a row or a column has no answers */
   int64_t *n;         /* per cell, row after row */
   i128 *counts;       /* n, or weights */

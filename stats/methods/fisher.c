@@ -1,4 +1,4 @@
-/* Fisher's exact test: added up for 2 x 2, from drawn tables for larger ones. */
+/* Fisher's exact test: added up, or from drawn tables. */
 #include "stats/methods/fisher.h"
 
 #include <assert.h>
@@ -9,6 +9,7 @@
 #include <Rmath.h>
 
 #include "stats/frame/random.h"
+#include "stats/methods/fisher_paths.h"
 
 static i128 unit_of(const contingency *t) {
   i128 unit = 1;
@@ -163,7 +164,7 @@ static void drawn(const deck *d, fisher *out) {
   out->se = sqrt(out->p * (1 - out->p) / FISHER_DRAWS);
 }
 
-status fisher_make(const contingency *t, uint64_t seed, fisher *out, error *err) {
+status fisher_draw(const contingency *t, uint64_t seed, fisher *out, error *err) {
   assert(fisher_fits(t));
   *out = (fisher){.p = NAN, .se = NAN};
   if (t->rows < 2 || t->columns < 2) {
@@ -171,14 +172,40 @@ status fisher_make(const contingency *t, uint64_t seed, fisher *out, error *err)
   }
   deck d;
   status st = STATUS_OK;
-  if (!deck_allocate(&d, t)) {
-    st = error_no_memory(err, "an exact test");
-  } else if (d.rows == 2 && d.columns == 2) {
-    out->p = added_up(d.cells);
-  } else {
+  if (deck_allocate(&d, t)) {
     d.seed = seed;
     drawn(&d, out);
+  } else {
+    st = error_no_memory(err, "an exact test");
   }
   deck_free(&d);
   return st;
+}
+
+status fisher_make(const contingency *t, uint64_t seed, fisher *out, error *err) {
+  assert(fisher_fits(t));
+  *out = (fisher){.p = NAN, .se = NAN};
+  if (t->rows < 2 || t->columns < 2) {
+    return STATUS_OK;
+  }
+  const i128 unit = unit_of(t);
+  int64_t *cells = calloc((size_t)t->rows * t->columns, sizeof *cells);
+  if (cells == NULL) {
+    return error_no_memory(err, "an exact test");
+  }
+  for (size_t k = 0; k < (size_t)t->rows * t->columns; k++) {
+    cells[k] = (int64_t)(t->counts[k] / unit);
+  }
+  bool done = t->rows == 2 && t->columns == 2;
+  status st = STATUS_OK;
+  if (done) {
+    out->p = added_up(cells);
+  } else {
+    st = fisher_paths(cells, t->rows, t->columns, &out->p, &done, err);
+  }
+  free(cells);
+  if (st != STATUS_OK || done) {
+    return st;
+  }
+  return fisher_draw(t, seed, out, err);
 }

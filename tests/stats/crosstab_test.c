@@ -28,6 +28,11 @@ static plan_analysis *ask_for(plan *p, const char *name, const char *rows, const
   build_argument(p, a, "cells", "true");
   build_argument(p, a, "letters", "holm");
   build_argument(p, a, "ordinal", "true");
+  return a;
+}
+
+static plan_analysis *ask_exactly(plan *p, const char *name, const char *rows, const char *columns) {
+  plan_analysis *a = ask_for(p, name, rows, columns);
   build_argument(p, a, "exact", "true");
   return a;
 }
@@ -40,16 +45,16 @@ static void ask(plan *p) {
   const uint32_t frequency = build_weight(p, "f", WEIGHT_FREQUENCY);
   ask_for(p, "plain", "q1 channels", "region");
   build_argument(p, ask_for(p, "bonferroni", "q1", "region"), "letters", "bonferroni");
-  plan_analysis *a = ask_for(p, "weighted", "q1", "region");
+  plan_analysis *a = ask_exactly(p, "weighted", "q1", "region");
   build_argument(p, a, "letters", "unadjusted");
   a->weight = sampling;
   ask_for(p, "repeated", "q1", "region")->weight = frequency;
-  ask_for(p, "turned", "region", "channels");
+  ask_exactly(p, "turned", "region", "channels");
   build_by(p, ask_for(p, "plain_order", "q1", "q3"), "region");
   ask_for(p, "weighted_order", "q1", "q3")->weight = sampling;
   ask_for(p, "repeated_order", "q1", "q3")->weight = frequency;
-  ask_for(p, "two_by_two", "top", "sex");
-  build_by(p, ask_for(p, "drawn", "q1", "sex"), "region");
+  ask_exactly(p, "two_by_two", "top", "sex");
+  build_by(p, ask_exactly(p, "larger", "q1", "sex"), "region");
   build_finish(p);
 }
 
@@ -62,24 +67,16 @@ static void figures_equal_those_of_r(void **state) {
   assert_int_equal(report_differences(report, json_get(golden, "derived"), 1e-8), 0);
 }
 
-/* Four standard errors: once in 16,000 seeds more; the seed is fixed. */
-static void p_from_drawn_tables_is_near_the_exact_one(void **state) {
+/* R's own sum leaves off at 1e-7. */
+static void p_of_larger_tables_is_added_up(void **state) {
   build_scene *scene = *state;
   ask(scene->plan);
   const json *report = build_survey_report(scene);
-  const json *drawn = json_get(report_file(scene->memory, GOLDEN "crosstab.json"), "drawn");
-  assert_int_equal(json_count(drawn), 2);
-  for (size_t i = 0; i < json_count(drawn); i++) {
-    const json *want = json_at(drawn, i);
-    const json *row =
-        report_find(report, slice_of("drawn"), slice_of("exact_tests"), json_get(want, "match"));
-    assert_non_null(row);
-    const double p = json_as_number(json_get(row, "p")), se = json_as_number(json_get(row, "se"));
-    assert_int_equal(json_as_integer(json_get(row, "draws")), 10000);
-    assert_true(fabs(se - sqrt(p * (1 - p) / 10000)) < 1e-15);
-    const double want_p = json_as_number(json_get(json_get(want, "figures"), "p"));
-    assert_true(se > 0 && fabs(p - want_p) < 4 * se);
-  }
+  const json *golden = json_get(report_file(scene->memory, GOLDEN "crosstab.json"), "larger");
+  assert_int_equal(json_count(golden), 2);
+  assert_int_equal(report_differences(report, golden, 1e-7), 0);
+  assert_true(report_says(report, "larger", "notes", "note_exact"));
+  assert_false(report_says(report, "larger", "notes", "note_exact_drawn"));
 }
 
 static void what_has_no_such_figure_says_so(void **state) {
@@ -91,8 +88,8 @@ static void what_has_no_such_figure_says_so(void **state) {
   assert_true(report_says(report, "turned", "notes", "note_letters_turned"));
   assert_true(report_says(report, "turned", "warnings", "no_order"));
   assert_true(
-      report_says(report, "drawn", "warnings", "no_order")); /* nothing declares an order of f and m */
-  assert_null(report_row(report, "drawn", "ordinal", "{}"));
+      report_says(report, "larger", "warnings", "no_order")); /* nothing declares an order of f and m */
+  assert_null(report_row(report, "larger", "ordinal", "{}"));
   assert_null(report_row(report, "turned", "exact_tests", "{}"));
 }
 
@@ -136,12 +133,56 @@ static void drawn_tables_have_the_probabilities_counted_by_hand(void **state) {
   (void)state;
   static const i128 counts[] = {2, 0, 0, 2, 1, 1};
   const contingency t = table_of(counts, 3, 2);
+  fisher f;
+  error err;
   for (uint64_t seed = 1; seed <= 5; seed++) {
-    fisher f;
-    error err;
-    assert_int_equal(fisher_make(&t, seed, &f, &err), STATUS_OK);
+    assert_int_equal(fisher_draw(&t, seed, &f, &err), STATUS_OK);
     assert_true(f.is_drawn && fabs(f.p - 0.6) < 4 * f.se);
   }
+  assert_int_equal(fisher_make(&t, 1, &f, &err), STATUS_OK);
+  assert_true(!f.is_drawn && fabs(f.p - 0.6) < 1e-15);
+}
+
+/* R 4.2: fisher.test of its page's examples, Job (Agresti 2002, p. 57) and MP6 (Mehta & Patel 1983), and of
+ * two tables of a scale by two and three columns (workspace = 2e7). */
+static void larger_tables_have_the_p_of_r(void **state) {
+  (void)state;
+  static const i128 job[] = {1, 3, 10, 6, 2, 3, 10, 7, 1, 6, 14, 12, 0, 1, 9, 11};
+  static const i128 mp6[] = {1, 2, 2, 1, 1, 0, 1, 2, 0, 0, 2, 3, 0, 0, 0, 1, 1, 1,
+                             2, 7, 3, 1, 1, 2, 0, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0};
+  static const i128 scale[] = {1, 0, 2, 1, 3, 5, 8, 12, 20, 9, 7, 2, 1, 0, 2, 2, 6, 10, 8, 15, 12, 5};
+  static const i128 few[] = {30, 25, 20, 10, 35, 22};
+  static const struct {
+    const i128 *counts;
+    uint32_t rows, columns;
+    double p;
+  } tables[] = {{job, 4, 4, 0.7826849389656388},
+                {mp6, 5, 7, 0.03928964365533234},
+                {scale, 2, 11, 0.8619215115736815},
+                {few, 2, 3, 0.00299893772329224}};
+  for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+    const contingency t = table_of(tables[i].counts, tables[i].rows, tables[i].columns);
+    fisher f;
+    error err;
+    assert_int_equal(fisher_make(&t, 1, &f, &err), STATUS_OK);
+    assert_false(f.is_drawn);
+    assert_true(fabs(f.p / tables[i].p - 1) < 1e-7);
+  }
+}
+
+/* 10 x 10 with thousands of answers, near independence: chi-square is 100 * 6^2 / 50 = 72 on 81 degrees of
+ * freedom, so p is about pchisq(72, 81, lower = FALSE) = 0.75. */
+static void tables_with_too_many_others_are_drawn(void **state) {
+  (void)state;
+  i128 counts[100];
+  for (int k = 0; k < 100; k++) {
+    counts[k] = (k / 10 + k) % 2 == 0 ? 44 : 56;
+  }
+  const contingency t = table_of(counts, 10, 10);
+  fisher f;
+  error err;
+  assert_int_equal(fisher_make(&t, 1, &f, &err), STATUS_OK);
+  assert_true(f.is_drawn && f.se > 0 && fabs(f.p - 0.75) < 0.05);
 }
 
 /* A diagonal has every pair in the same order; a single row has no pairs. */
@@ -187,12 +228,14 @@ static void report_is_the_same_in_any_shards(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       build_unit_test(figures_equal_those_of_r),
-      build_unit_test(p_from_drawn_tables_is_near_the_exact_one),
+      build_unit_test(p_of_larger_tables_is_added_up),
       build_unit_test(what_has_no_such_figure_says_so),
       build_unit_test(reports_are_as_before_without_the_new_arguments),
       build_unit_test(report_is_the_same_in_any_shards),
       cmocka_unit_test(the_lady_tasting_tea_has_fishers_p),
       cmocka_unit_test(drawn_tables_have_the_probabilities_counted_by_hand),
+      cmocka_unit_test(larger_tables_have_the_p_of_r),
+      cmocka_unit_test(tables_with_too_many_others_are_drawn),
       cmocka_unit_test(perfect_order_is_exactly_one_and_none_is_null),
       cmocka_unit_test(broken_counts_do_not_fit),
   };

@@ -5,7 +5,7 @@
 suppressMessages({library(survey); library(jsonlite)})
 
 # Lists by how near figures must come: to the last digits; to what numerical derivatives allow; to the error of drawing.
-entries <- list(exact = list(), derived = list(), drawn = list()); null <- NULL; kind <- "exact"
+entries <- list(exact = list(), derived = list(), larger = list()); null <- NULL; kind <- "exact"
 add <- function(.analysis, .table, .match, ...) {
   entries[[kind]][[length(entries[[kind]]) + 1]] <<- list(analysis = .analysis, table = .table, match = .match, figures = list(...))
 }
@@ -123,9 +123,9 @@ kind <- "derived"; do.call(add, c(list("weighted_order", "ordinal", of), as.list
 
 # ---- Exact ------------------------------------------------------------------------------------------------------
 add("two_by_two", "exact_tests", list(item = "top", other_item = "sex"), p = fisher.test(table(d$q1 >= 4, d$sex))$p.value, se = null, draws = null)
-kind <- "drawn"
+kind <- "larger"
 few <- d[d$region %in% "west", ]
-add("drawn", "exact_tests", list(item = "q1", other_item = "sex"), p = fisher.test(table(d$q1, d$sex))$p.value)
-add("drawn", "exact_tests", list(item = "q1", other_item = "sex", group = list(region = "west")), p = fisher.test(table(few$q1, few$sex))$p.value)
+add("larger", "exact_tests", list(item = "q1", other_item = "sex"), p = fisher.test(table(d$q1, d$sex))$p.value)
+add("larger", "exact_tests", list(item = "q1", other_item = "sex", group = list(region = "west")), p = fisher.test(table(few$q1, few$sex))$p.value)
 
 write_json(entries, "crosstab.json", digits = NA, auto_unbox = TRUE, null = "null", pretty = FALSE)
