@@ -127,37 +127,6 @@ static void find_items(const outline *o, findings *out, layout_texts *head) {
   say_ends(d, parts.count > 1 ? &parts : &items, head);
 }
 
-static bool take_level(const document *d, const layout_section *s, findings *out) {
-  const layout_headline headline = layout_headline_of(d, s);
-  const headline_figure *f = headline.count > 0 ? &headline.at[0] : NULL;
-  const bool is_level =
-      f != NULL && f->has_scale && f->interval.length > 0 && s->told.scale.kind == FIGURE_SCALE_FIXED;
-  if (is_level) {
-    out->level = *f;
-    out->level_title = s->title;
-    out->has_level = true;
-  }
-  return is_level;
-}
-
-static void find_level(const outline *o, findings *out, layout_texts *head) {
-  static const report_chapter order[] = {CHAPTER_SATISFACTION, CHAPTER_ITEMS, CHAPTER_LOYALTY};
-  const document *d = o->l->document;
-  for (size_t k = 0; k < sizeof order / sizeof order[0] && !out->has_level; k++) {
-    for (size_t i = 0; i < o->l->sections_count && !out->has_level; i++) {
-      const layout_section *s = &o->l->sections[i];
-      if (s->chapter == order[k] && take_level(d, s, out)) {
-        char most[32];
-        const int length = json_format_number(out->level.scale_high, most);
-        const sentence_place places[] = {{"item", out->level.name},
-                                         {"value", svg_figure(d, out->level.value)},
-                                         {"most", arena_slice(d->memory, (slice){most, (size_t)length})}};
-        layout_texts_add(d, head, rule_say(d, RULE_level, true, places, 3));
-      }
-    }
-  }
-}
-
 const findings *findings_make(const outline *o) {
   const document *d = o->l->document;
   findings *out = ARENA_NEW(d->memory, findings);
@@ -165,7 +134,7 @@ const findings *findings_make(const outline *o) {
   if (out == NULL) {
     return NULL;
   }
-  find_level(o, out, &head);
+  findings_level(o, out, &head);
   find_items(o, out, &head);
   findings_drivers(o, &out->drivers);
   findings_priorities(o, &out->priorities);

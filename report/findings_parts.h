@@ -4,6 +4,7 @@
 
 #include "report/findings.h"
 
+void findings_level(const outline *o, findings *out, layout_texts *head);
 void findings_drivers(const outline *o, finding_list *out);
 void findings_priorities(const outline *o, finding_list *out);
 void findings_behind(const outline *o, finding_list *out);

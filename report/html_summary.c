@@ -86,26 +86,72 @@ static void put_level(const html_page *p, const findings *f) {
   }
 }
 
+/* ---- Columns ------------------------------------------------------------------------------------- */
+
+typedef void column(const html_page *p, const findings *f);
+
+static void put_parts(const html_page *p, const findings *f) {
+  put_bars(p, WORD_PAGE_PARTS, &f->parts, "bar");
+  put_bars(p, WORD_PAGE_BEST, &f->best, "bar");
+}
+
+static void put_weakest(const html_page *p, const findings *f) {
+  put_bars(p, WORD_PAGE_WEAKEST, &f->weakest, "low");
+}
+
+static void put_drivers(const html_page *p, const findings *f) {
+  put_bars(p, WORD_PAGE_DRIVERS, &f->drivers, "whole");
+}
+
+static void put_priorities(const html_page *p, const findings *f) {
+  put_said(p, WORD_PAGE_PRIORITIES, &f->priorities);
+  put_said(p, WORD_PAGE_BEHIND, &f->behind);
+}
+
+static void put_warnings(const html_page *p, const findings *f) {
+  if (f->warnings.count > 0) {
+    put_heading(p, WORD_PAGE_CARE, NULL);
+    html_list(p, "warn", &f->warnings);
+  }
+}
+
+/* Those columns that have something in them, side by side. */
+static void put_columns(const html_page *p, const findings *f, column *const *columns, size_t count) {
+  buf all;
+  size_t used = 0;
+  buf_init(&all);
+  for (size_t i = 0; i < count; i++) {
+    buf own;
+    buf_init(&own);
+    html_page inner = *p;
+    inner.out = &own;
+    columns[i](&inner, f);
+    if (own.length > 0) {
+      buf_printf(&all, "<div>");
+      buf_put(&all, own.data, own.length);
+      buf_printf(&all, "</div>\n");
+      used++;
+    }
+    all.failed = all.failed || own.failed;
+    buf_fini(&own);
+  }
+  if (used > 0) {
+    buf_printf(p->out, "<div class=\"cols c%zu\">\n", used);
+    buf_put(p->out, all.data, all.length);
+    buf_printf(p->out, "</div>\n");
+  }
+  p->out->failed = p->out->failed || all.failed;
+  buf_fini(&all);
+}
+
 void html_summary(const html_page *p) {
+  static column *const upper[] = {put_parts, put_weakest, put_drivers};
+  static column *const lower[] = {put_priorities, put_warnings};
   const findings *f = findings_make(p->o);
   if (f == NULL) {
     return; /* memory is used up: layout_write says so */
   }
   put_level(p, f);
-  buf_printf(p->out, "<div class=\"cols\">\n<div>");
-  put_bars(p, WORD_PAGE_PARTS, &f->parts, "bar");
-  put_bars(p, WORD_PAGE_BEST, &f->best, "bar");
-  buf_printf(p->out, "</div>\n<div>");
-  put_bars(p, WORD_PAGE_WEAKEST, &f->weakest, "low");
-  buf_printf(p->out, "</div>\n<div>");
-  put_bars(p, WORD_PAGE_DRIVERS, &f->drivers, "whole");
-  buf_printf(p->out, "</div>\n</div>\n<div class=\"cols two\">\n<div>");
-  put_said(p, WORD_PAGE_PRIORITIES, &f->priorities);
-  put_said(p, WORD_PAGE_BEHIND, &f->behind);
-  buf_printf(p->out, "</div>\n<div>");
-  if (f->warnings.count > 0) {
-    put_heading(p, WORD_PAGE_CARE, NULL);
-    html_list(p, "warn", &f->warnings);
-  }
-  buf_printf(p->out, "</div>\n</div>\n");
+  put_columns(p, f, upper, 3);
+  put_columns(p, f, lower, 2);
 }

@@ -208,6 +208,8 @@ typedef struct layout_section {
   layout_remarks warnings, notes;
 } layout_section;
 
+/* The figure of one row of the headline's table. */
+headline_figure layout_headline_figure(const document *d, const layout_section *section, const json *row);
 layout_headline layout_headline_of(const document *d, const layout_section *section);
 /* The charts of SECTION, those of its headline first; *COUNT may be 0.  At most 1,024 charts, of tables with
  * at most 20,000 rows. */

@@ -123,6 +123,12 @@ static headline_figure figure_of(const document *d, const layout_section *s, con
   return f;
 }
 
+headline_figure layout_headline_figure(const document *d, const layout_section *section, const json *row) {
+  const figure_column column =
+      figure_column_of(d, section->json, section->headline_column, section->headline_table->rows);
+  return figure_of(d, section, &column, row);
+}
+
 layout_headline layout_headline_of(const document *d, const layout_section *section) {
   layout_headline out = {ARENA_ARRAY(d->memory, headline_figure, HEADLINE_ROWS_MAX), 0, 0};
   if (section->headline_table == NULL || out.at == NULL) {

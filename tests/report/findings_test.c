@@ -114,6 +114,46 @@ static void a_report_without_analyses_says_nothing(void **state) {
   check(HEAD DATA("") "\"analyses\":[]}", nothing_to_say);
 }
 
+#define SHARE(item, csat) \
+  "{\"item\":\"" item "\",\"group\":null,\"n\":500,\"csat\":" #csat ",\"ci_low\":40,\"ci_high\":60}"
+
+static void shares_are_said(const findings *f, const outline *o) {
+  (void)o;
+  assert_true(f->has_level);
+  assert_int_equal(strncmp(f->head.bytes, "50.0% are satisfied: Overall service",
+                           strlen("50.0% are satisfied: Overall service")),
+                   0);
+}
+
+/* The item that says that it is overall is the headline before the first one; of a share it is said as one.
+ */
+static void a_share_is_said_as_a_share_and_what_is_overall_comes_first(void **state) {
+  (void)state;
+  check(
+      "{\"canvass\":{\"report\":1},\"specification\":\"00\",\"variables\":{\"b\":{\"kind\":\"scale\","
+      "\"label\":{\"en\":"
+      "\"Overall service\"}}}," DATA("") "\"analyses\":[" SECTION(
+          "csat", TABLE("top_boxes", "\"item\",\"group\",\"n\",\"csat\",\"ci_low\",\"ci_high\"",
+                        SHARE("a", 44) "," SHARE("b", 50))) "]}",
+      shares_are_said);
+}
+
+static void net_is_said(const findings *f, const outline *o) {
+  (void)o;
+  assert_slice_equal(f->head, slice_of("Cabin: NPS −12.5"));
+}
+
+static void a_net_score_is_not_said_to_be_of_a_hundred(void **state) {
+  (void)state;
+  check(
+      HEAD DATA("") "\"analyses\":[" SECTION(
+          "nps",
+          TABLE(
+              "nps_scores", "\"item\",\"group\",\"n\",\"nps\",\"ci_low\",\"ci_high\"",
+              "{\"item\":\"a\",\"group\":null,\"n\":500,\"nps\":-12.5,\"ci_low\":-15,\"ci_high\":-10}")) "]}",
+      net_is_said);
+}
+
 /* ---- Lists --------------------------------------------------------------------------------------- */
 
 #define DRIVER(item, share, p)                                        \
@@ -250,6 +290,8 @@ int main(void) {
       cmocka_unit_test(a_part_leads_when_its_interval_is_apart),
       cmocka_unit_test(of_parts_whose_intervals_meet_none_leads),
       cmocka_unit_test(a_report_without_analyses_says_nothing),
+      cmocka_unit_test(a_share_is_said_as_a_share_and_what_is_overall_comes_first),
+      cmocka_unit_test(a_net_score_is_not_said_to_be_of_a_hundred),
       cmocka_unit_test(a_driver_is_named_when_its_p_is_below_the_threshold),
       cmocka_unit_test(where_no_driver_is_certain_that_is_said),
       cmocka_unit_test(the_lower_group_falls_behind_when_the_adjusted_p_says_so),

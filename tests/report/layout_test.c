@@ -230,6 +230,35 @@ static void a_section_has_its_chapter_and_its_headline(void **state) {
   buf_fini(&out);
 }
 
+static status check_numbered(const layout *l, const report_options *options, slice part, buf *out,
+                             error *err) {
+  (void)options;
+  (void)part;
+  (void)out;
+  (void)err;
+  assert_slice_equal(l->sections[0].title, slice_of("Customer satisfaction (top boxes): a, b, …"));
+  assert_slice_equal(l->sections[1].title, slice_of("mine"));
+  return STATUS_OK;
+}
+
+/* "csat_2" is a number that the specification gave: it says nothing to readers. */
+static void a_section_that_nobody_named_is_called_by_its_items(void **state) {
+  (void)state;
+  static const char text[] =
+      "{\"canvass\":{\"report\":1},\"specification\":\"00\",\"variables\":{},\"data\":{\"files\":[],\"rows\":1,"
+      "\"quarantined\":0,\"invalid\":0},\"analyses\":[{\"analysis\":\"csat\",\"name\":\"csat_2\",\"tables\":[" TABLE(
+          "top_boxes", "list", "\"item\",\"csat\"",
+          "{\"item\":\"a\",\"csat\":1},{\"item\":\"b\",\"csat\":1},{\"item\":\"c\",\"csat\":1}") "]},{\"analysis\":\"csat\",\"name\":"
+      "\"mine\",\"tables\":[]}]}";
+  buf out;
+  error err = {STATUS_OK, ""};
+  buf_init(&out);
+  assert_int_equal(layout_write(slice_of(text), &(report_options){.language = REPORT_EN}, slice_of(""),
+                                LAYOUT_LABELS, check_numbered, &out, &err),
+                   STATUS_OK);
+  buf_fini(&out);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(groups_stand_below_the_item_that_they_are_of),
@@ -241,6 +270,7 @@ int main(void) {
       cmocka_unit_test(scales_with_other_labels_stand_in_charts_of_their_own),
       cmocka_unit_test(rows_beyond_two_hundred_are_counted),
       cmocka_unit_test(a_section_has_its_chapter_and_its_headline),
+      cmocka_unit_test(a_section_that_nobody_named_is_called_by_its_items),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
