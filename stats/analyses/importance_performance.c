@@ -140,9 +140,9 @@ static ipa_tables open_tables(analysis_run *run) {
         run, "ipa_dissatisfied",
         weighted ? "item group n weighted_n percent ci_low ci_high" : "item group n percent ci_low ci_high");
   }
-  t.performance = "performance";
-  if (ipa_scales_differ(run_plan(run), run_argument(run, "items"))) {
-    t.performance = "performance_100";
+  const bool rescaled = ipa_scales_differ(run_plan(run), run_argument(run, "items"));
+  t.performance = rescaled ? "performance_100" : "performance";
+  if (rescaled) {
     t.items = table_new(
         run, "ipa_items_rescaled",
         t.valued ? "item group n performance_100 ci_low ci_high importance quadrant quadrant_values affected"
@@ -153,7 +153,9 @@ static ipa_tables open_tables(analysis_run *run) {
         t.valued ? "item group n performance ci_low ci_high importance quadrant quadrant_values affected"
                  : "item group n performance ci_low ci_high importance quadrant affected");
   }
-  t.cuts = table_new(run, "ipa_cuts", "group performance importance performance_cut importance_cut");
+  t.cuts = table_new(run, "ipa_cuts",
+                     rescaled ? "group performance_100 importance performance_cut importance_cut"
+                              : "group performance importance performance_cut importance_cut");
   return t;
 }
 
@@ -202,7 +204,7 @@ static void write_items(const ipa_tables *t, const ipa_group *g) {
   }
   table_row(t->cuts);
   group_write(g->walk, t->cuts);
-  table_number(t->cuts, "performance", means[0]);
+  table_number(t->cuts, t->performance, means[0]);
   table_number(t->cuts, "importance", means[1]);
   table_number(t->cuts, "performance_cut", own[0]->given ? own[0]->number : NAN);
   table_number(t->cuts, "importance_cut", own[1]->given ? own[1]->number : NAN);

@@ -161,6 +161,8 @@ static void scales_of_different_ranges_are_put_on_one(void **state) {
   assert_true(report_says(report, "i", "warnings", "ipa_scales_differ_gain"));
   assert_true(fabs(figure(report, "ipa_items_rescaled", OF("x"), "performance_100") - 50) < 1e-12);
   assert_true(fabs(figure(report, "ipa_items_rescaled", OF("y"), "performance_100") - 250 / 9.0) < 1e-12);
+  assert_true(fabs(figure(report, "ipa_cuts", "{\"group\":null}", "performance_100") - (50 + 250 / 9.0) / 2) <
+              1e-12);
   assert_true(fabs(figure(report, "ipa_priorities", OF("x"), "b") - 0.5) < 1e-12);
   assert_true(fabs(figure(report, "ipa_priorities", OF("x"), "gain") - 0.5 * 0.3 * 0.75) < 1e-12);
   assert_true(fabs(figure(report, "ipa_priorities", OF("y"), "gain") + 0.5 * 0.9) < 1e-12);

@@ -186,6 +186,29 @@ static void columns_that_nobody_answers_together_are_named(void **state) {
   assert_false(report_says(report, "d", "warnings", "indefinite_correlations"));
 }
 
+/* How many warnings of the analysis NAME have that code. */
+static unsigned warnings_of(const json *report, const char *name, const char *code) {
+  const json *sections = json_get(report, "analyses");
+  unsigned count = 0;
+  for (size_t s = 0; s < json_count(sections); s++) {
+    const json *section = json_at(sections, s), *warnings = json_get(section, "warnings");
+    for (size_t i = 0;
+         slice_equal(json_as_text(json_get(section, "name")), slice_of(name)) && i < json_count(warnings);
+         i++) {
+      count += slice_equal(json_as_text(json_get(json_at(warnings, i), "code")), slice_of(code));
+    }
+  }
+  return count;
+}
+
+static void a_warning_is_given_once(void **state) {
+  build_scene *s = *state;
+  build_survey_of_twelve(s);
+  build_argument(s->plan, ask_logistic(s->plan, "l", "s", "4 5"), "reference", "zzz zzz yyy");
+  const json *report = build_report(s->plan, s->data, 5, s->memory);
+  assert_int_equal(warnings_of(report, "l", "reference_unknown"), 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       build_unit_test(events_are_codes_ranges_and_labels),
@@ -197,6 +220,7 @@ int main(void) {
       build_unit_test(without_a_constant_every_value_has_a_coefficient),
       build_unit_test(a_fit_without_residual_says_why_there_are_no_errors),
       build_unit_test(columns_that_nobody_answers_together_are_named),
+      build_unit_test(a_warning_is_given_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,8 @@ figures_of <- function(name, rows, key, how, satisfied = NULL, cuts = NULL, w = 
     ends <- 100 * wilson(affected[[k]] / 100, weight)
     add(name, "ipa_dissatisfied", c(list(item = items[k]), key), n = n, percent = affected[[k]], ci_low = ends[1], ci_high = ends[2])
   }
-  add(name, "ipa_cuts", key, performance = mean(performance), importance = mean(importance))
+  cut <- list(mean(performance), importance = mean(importance)); names(cut)[1] <- column
+  do.call(add, c(list(name, "ipa_cuts", key), cut))
 }
 all <- rep(TRUE, nrow(d))
 figures_of("plain", all, total, "relative_weights")
