@@ -196,12 +196,13 @@ static size_t first_column(const grid *g, panel part) {
   return g->keys_count > 0 ? 0 : part.first;
 }
 
-/* Is the key in COLUMN, and every key before it, that of the row above?  The last key always stands. */
+/* Are all keys but the last those of the row above?  Where one changes, all are written again, so that no
+ * reader must look for them further up; the last always stands. */
 static bool is_repeated_key(const grid *g, size_t row, size_t column) {
   if (row == 0 || row >= g->rows_count || column + 1 >= g->keys_count) {
     return false;
   }
-  for (size_t c = 0; c <= column; c++) {
+  for (size_t c = 0; c + 1 < g->keys_count; c++) {
     if (!slice_equal(cell_at(g, row, c), cell_at(g, row - 1, c))) {
       return false;
     }

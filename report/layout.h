@@ -196,7 +196,7 @@ typedef struct layout_section {
   const json *json;
   slice analysis, name; /* as the document has them */
   slice title, kind_title;
-  bool is_labelled;       /* the title is the request's own label */
+  bool names_items;       /* the title says what it is about: the request's own label, or its items */
   report_chapter chapter; /* CHAPTER_DETAILS when this version does not know the analysis */
   layout_texts settings;
   slice confidence; /* among the settings: "95% confidence"; may be empty */

@@ -8,6 +8,8 @@ void layout_texts_add(const document *d, layout_texts *list, slice text);
 /* TEXTS with SEPARATOR between them. */
 slice layout_texts_joined(const document *d, const layout_texts *list, slice separator);
 
+/* `title`, `kind_title`, `names_items` of a section whose names are there. */
+void layout_title_make(const document *d, const json *section, layout_section *out);
 void layout_section_make(const document *d, const json *section, layout_section *out);
 /* Finds the table and the column of the headline of a section whose tables are there. */
 void layout_headline_find(const json *section, layout_section *out);

@@ -1,62 +1,10 @@
-/* One analysis: its titles, settings, tables, warnings and notes. */
+/* One analysis: its settings, tables, warnings and notes. */
 #include <stdio.h>
-#include <string.h>
 
 #include "report/layout_build.h"
 #include "report/sentence.h"
 
-enum { TITLE_ITEMS = 2, TERM_BYTES = 128, ALIKE_MAX = 8, ALIKE_SHOWN = 5 };
-
-/* The title of an analysis' kind: the term "analysis_KIND", else KIND itself. */
-static slice kind_title(const document *d, const json *section, slice kind) {
-  char key[TERM_BYTES];
-  (void)snprintf(key, sizeof key, "analysis_%.*s", SLICE_ARG(kind));
-  return term_find(key) != NULL ? figure_title_in(d, section, key) : document_display(d, kind);
-}
-
-/* "csat_2": a name that the specification gave because there was none. */
-static bool is_numbered(slice name, slice kind) {
-  if (name.length <= kind.length + 1 || memcmp(name.bytes, kind.bytes, kind.length) != 0 ||
-      name.bytes[kind.length] != '_') {
-    return false;
-  }
-  for (size_t i = kind.length + 1; i < name.length; i++) {
-    if (name.bytes[i] < '0' || name.bytes[i] > '9') {
-      return false;
-    }
-  }
-  return true;
-}
-
-/* "Satisfied: Price, Service …": what the first table is about, for sections that nobody named. */
-static slice title_by_items(const document *d, const json *section, slice kind) {
-  const json *rows = json_get(json_at(json_get(section, "tables"), 0), "rows");
-  layout_texts items = {.count = 0};
-  slice last = slice_of("");
-  for (size_t r = 0; r < json_count(rows) && items.count <= TITLE_ITEMS; r++) {
-    const slice item = json_as_text(json_get(json_at(rows, r), "item"));
-    if (item.length > 0 && !slice_equal(item, last)) {
-      layout_texts_add(d, &items, items.count < TITLE_ITEMS ? document_item(d, item) : slice_of("…"));
-      last = item;
-    }
-  }
-  const sentence_place places[] = {{"kind", kind},
-                                   {"colon", document_word(d, WORD_COLON)},
-                                   {"items", layout_texts_joined(d, &items, document_word(d, WORD_COMMA))}};
-  return items.count == 0 ? kind : sentence_fill(d, "{kind}{colon}{items}", places, 3);
-}
-
-/* For readers: the label, else the section's own name, else the title of its kind. */
-static void make_titles(const document *d, const json *section, layout_section *out) {
-  const slice label = document_label(d, json_get(section, "label"));
-  const bool is_named = !slice_equal(out->name, out->analysis) && out->name.length > 0;
-  out->kind_title = kind_title(d, section, out->analysis);
-  out->is_labelled = label.length > 0;
-  out->title = label.length > 0                                     ? label
-               : is_named && !is_numbered(out->name, out->analysis) ? document_display(d, out->name)
-               : is_named ? title_by_items(d, section, out->kind_title)
-                          : out->kind_title;
-}
+enum { ALIKE_MAX = 8, ALIKE_SHOWN = 5 };
 
 /* ---- Settings ------------------------------------------------------------------------------------ */
 
@@ -232,7 +180,7 @@ void layout_section_make(const document *d, const json *section, layout_section 
                           .analysis = json_as_text(json_get(section, "analysis")),
                           .name = json_as_text(json_get(section, "name"))};
   const analysis_presentation *known = analysis_presentation_of(out->analysis);
-  make_titles(d, section, out);
+  layout_title_make(d, section, out);
   make_settings(d, json_get(section, "settings"), out);
   out->tables = ARENA_ARRAY(d->memory, layout_table, json_count(tables));
   for (size_t i = 0; out->tables != NULL && i < json_count(tables); i++) {

@@ -49,7 +49,7 @@ static slice joined_name(const headlines *h, const layout_section *s, slice name
 static bool set_title(headlines *h, const layout_section *s, const layout_headline *figures) {
   const size_t totals = figures->count + figures->more;
   const sentence_place title = {"title", s->title};
-  const bool wants_item = totals == 1 && !s->is_labelled && figures->at[0].name.length > 0;
+  const bool wants_item = totals == 1 && !s->names_items && figures->at[0].name.length > 0;
   slice joined = wants_item ? joined_name(h, s, figures->at[0].name) : slice_of("");
   const char *pattern = totals == 0 ? word_text(WORD_SEE_BELOW, h->d->language) : "{title}";
   set(h, PART_NAME, joined.length > 0 ? joined : sentence_fill(h->d, pattern, &title, 1));
