@@ -3,11 +3,14 @@
 #include "stats/analyses/levels.h"
 #include "stats/methods/ordinal.h"
 
+enum { ORDER_SHOWN = 20 };
+
 void cross_ordinal_open(crossing *c) {
   if (run_argument(c->run, "ordinal")->integer) {
     c->tables.ordinal = table_new(c->run, "ordinal",
                                   "item other_item group n gamma gamma_se tau_b tau_b_se somers_d_rows "
                                   "somers_d_rows_se somers_d_columns somers_d_columns_se z p");
+    c->ordered = ARENA_ARRAY(c->memory, bool, (size_t)run_plan(c->run)->variables_count + 1);
   }
 }
 
@@ -25,13 +28,13 @@ static void write_figure(table *t, const char *name, const char *se_name, const 
   table_number(t, se_name, f->se);
 }
 
-status cross_ordinal_write(const crossing *c, error *err) {
+status cross_ordinal_write(crossing *c, error *err) {
   table *t = c->tables.ordinal;
   if (t == NULL) {
     return STATUS_OK;
   }
   contingency of;
-  if (!crossing_occupied(c, &of)) {
+  if (c->ordered == NULL || !crossing_occupied(c, &of)) {
     return error_no_memory(err, "measures of order");
   }
   if (of.rows < 2 || of.columns < 2) {
@@ -43,6 +46,7 @@ status cross_ordinal_write(const crossing *c, error *err) {
     run_warn(c->run, "no_order", crossing_detail(c));
     return STATUS_OK;
   }
+  c->ordered[c->item] = c->ordered[c->other_item] = true;
   ordinal o;
   TRY(ordinal_make(&of, &o, err));
   crossing_start_row(c, t);
@@ -56,8 +60,33 @@ status cross_ordinal_write(const crossing *c, error *err) {
   return STATUS_OK;
 }
 
+/* Texts have an order because somebody listed them so, perhaps without thinking of one: says which. */
+static void note_order(const crossing *c, uint32_t item) {
+  const plan_variable *v = &run_plan(c->run)->variables[item];
+  buf order;
+  buf_init(&order);
+  for (uint32_t i = 0; i < v->values_count && i < ORDER_SHOWN; i++) {
+    buf_printf(&order, "%s%.*s", i > 0 ? " < " : "", SLICE_ARG(v->values[i].text));
+  }
+  if (v->values_count > ORDER_SHOWN) {
+    buf_printf(&order, " < …");
+  }
+  json *detail = run_detail(c->run);
+  json_set_text(detail, "item", v->name);
+  json_set(detail, "order", json_text(c->memory, (slice){(const char *)order.data, order.length}));
+  run_note(c->run, "note_order", detail);
+  buf_fini(&order);
+}
+
 void cross_ordinal_note(const crossing *c) {
-  if (c->tables.ordinal != NULL) {
-    run_note(c->run, c->weighting == WEIGHTING_SAMPLING ? "note_ordinal_sampling" : "note_ordinal", NULL);
+  if (c->tables.ordinal == NULL) {
+    return;
+  }
+  run_note(c->run, c->weighting == WEIGHTING_SAMPLING ? "note_ordinal_sampling" : "note_ordinal", NULL);
+  for (uint32_t item = 0; c->ordered != NULL && item < run_plan(c->run)->variables_count; item++) {
+    const plan_variable *v = &run_plan(c->run)->variables[item];
+    if (c->ordered[item] && v->values_count > 0 && v->values[0].is_text) {
+      note_order(c, item);
+    }
   }
 }

@@ -20,7 +20,7 @@ void cross_letters_note(const crossing *c);
 
 /* "ordinal". */
 void cross_ordinal_open(crossing *c);
-status cross_ordinal_write(const crossing *c, error *err) MUST_USE;
+status cross_ordinal_write(crossing *c, error *err) MUST_USE;
 void cross_ordinal_note(const crossing *c);
 
 /* "exact". */

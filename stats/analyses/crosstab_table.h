@@ -27,6 +27,7 @@ typedef struct crossing {
   const frequency_state *state;
   level *row_levels, *column_levels; /* declared, or with answers */
   uint32_t rows, columns;
+  bool *ordered;      /* by plan variable: measures of order took its texts in the codebook's order */
   bool any_drawn;     /* an exact p so far is of drawn tables */
   bool any_empty;     /* of any cross table so far: a row or a column has no answers */
   int64_t *n;         /* per cell, row after row */

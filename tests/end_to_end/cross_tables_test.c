@@ -101,12 +101,25 @@ static void cells_of_options_have_their_own_bases(void **state) {
   process_result_fini(&r);
 }
 
+/* Maybe stands before Yes in the codebook: that may be no order at all, so it is told. */
+static void measures_of_order_say_in_which_order_answers_were_taken(void **state) {
+  process_result r = csv_of(*state, "  - crosstab: {name: c, rows: [q, g, f], columns: r, ordinal: true}\n");
+  process_result_fini(&r);
+  r = scene_run(*state, "run", "--format", "text");
+  assert_contains(r.out, "Order of q, as the codebook lists its values: Maybe < Yes < No.");
+  assert_contains(r.out, "Order of r, as the codebook lists its values: North < East < South.");
+  assert_null(strstr(r.out, "Order of g"));
+  assert_contains(r.out, "No gamma, tau-b and Somers' d for f");
+  process_result_fini(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(declared_answers_that_nobody_chose_are_rows_and_columns_of_0),
       SCENE_TEST(tests_leave_empty_rows_and_columns_out_and_say_so),
       SCENE_TEST(options_that_all_or_none_chose_have_no_test_and_a_reason),
       SCENE_TEST(cells_of_options_have_their_own_bases),
+      SCENE_TEST(measures_of_order_say_in_which_order_answers_were_taken),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
