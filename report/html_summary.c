@@ -3,6 +3,7 @@
 #include "report/html_page.h"
 #include "report/svg.h"
 #include "report/svg_frame.h"
+#include "report/svg_strip.h"
 
 /* "Figure 3", where a list comes from. */
 static void put_source(const html_page *p, const outline_figure *f) {
@@ -71,19 +72,42 @@ static void put_said(const html_page *p, word title, const finding_list *list) {
   }
 }
 
+/* All items on one axis, beside the level. */
+static void put_strip(const html_page *p, const findings *f) {
+  static const struct {
+    const char *class_name;
+    svg_form form;
+  } forms[] = {{"wide", SVG_WIDE}, {"slim", SVG_SLIM}};
+  const layout_chart *chart = f->best.count == 0 ? NULL : f->best.figure->chart;
+  bool is_drawn = false;
+  buf_printf(p->out, "<div class=\"strip\">");
+  for (size_t i = 0; chart != NULL && i < 2; i++) {
+    buf_printf(p->out, "<div class=\"%s\">", forms[i].class_name);
+    const size_t before = p->out->length;
+    svg_strip_draw(p->d, chart, forms[i].form, html_said(p, WORD_PAGE_STRIP), p->out);
+    is_drawn = p->out->length > before;
+    buf_printf(p->out, "</div>\n");
+  }
+  html_element(p->out, "p", "kn", is_drawn ? html_said(p, WORD_PAGE_STRIP) : slice_of(""));
+  buf_printf(p->out, "</div>\n");
+}
+
 static void put_level(const html_page *p, const findings *f) {
   html_element(p->out, "p", "head", f->head);
-  if (f->has_level) {
-    buf_printf(p->out, "<div class=\"level\"><p class=\"kn\">");
-    html_label(p->out, f->level_title);
-    buf_printf(p->out, "</p>\n");
-    html_element(p->out, "p", "big", svg_figure(p->d, f->level.value));
-    buf_printf(p->out, "<p class=\"kn\">");
-    html_text(p->out, f->level.title);
-    buf_printf(p->out, " ");
-    html_text(p->out, f->level.interval);
-    buf_printf(p->out, "</p></div>\n");
+  if (!f->has_level) {
+    return;
   }
+  buf_printf(p->out, "<div class=\"top\"><div class=\"level\"><p class=\"kn\">");
+  html_label(p->out, f->level_title);
+  buf_printf(p->out, "</p>\n");
+  html_element(p->out, "p", "big", svg_figure(p->d, f->level.value));
+  buf_printf(p->out, "<p class=\"kn\">");
+  html_text(p->out, f->level.title);
+  buf_printf(p->out, " ");
+  html_text(p->out, f->level.interval);
+  buf_printf(p->out, "</p></div>\n");
+  put_strip(p, f);
+  buf_printf(p->out, "</div>\n");
 }
 
 /* ---- Columns ------------------------------------------------------------------------------------- */

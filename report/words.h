@@ -275,6 +275,7 @@
   X(WORD_PAGE_COPIED, "Copied", "已复制", "已複製")                                                                                                             \
   X(WORD_PAGE_FIND, "Search", "搜索", "搜尋")                                                                                                                   \
   X(WORD_PAGE_NONE, "Nothing found", "未找到", "找不到")                                                                                                        \
+  X(WORD_PAGE_STRIP, "All items on one axis, which need not begin at 0", "全部题项；坐标轴未必从 0 开始", "全部題項；座標軸未必從 0 開始") \
   X(WORD_PAGE_PARTS, "Parts", "各部分", "各部分")                                                                                                               \
   X(WORD_PAGE_BEST, "Best", "最佳", "最佳")                                                                                                                     \
   X(WORD_PAGE_WEAKEST, "Weakest", "最弱", "最弱")                                                                                                               \

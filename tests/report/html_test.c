@@ -326,6 +326,38 @@ static void emoji_and_line_breaks_stay_in_their_cell(void **state) {
   free(page);
 }
 
+/* ---- The summary --------------------------------------------------------------------------------- */
+
+#define NODE(item, level, index)                                                          \
+  "{\"item\":\"" item "\",\"level\":" #level ",\"group\":null,\"n\":90,\"index\":" #index \
+  ",\"ci_low\":1,\"ci_high\":99}"
+
+/* 16 px at both sides of 498; the axis goes from 40 to 70 in steps of 5: 40 at 16, 70 at 482. */
+static void all_items_stand_on_one_axis_beside_the_level(void **state) {
+  (void)state;
+  buf document;
+  chart_document(&document, "index",
+                 "[{\"name\":\"index_values\",\"view\":\"list\",\"columns\":[\"item\",\"level\",\"group\","
+                 "\"n\",\"index\",\"ci_low\","
+                 "\"ci_high\"],\"rows\":[" NODE("whole", 0, 55) "," NODE("p", 1, 50) "," NODE(
+                     "a", 2, 40) "," NODE("b", 2, 58) "," NODE("q", 1, 60) "," NODE("c", 2, 70) "]}]",
+                 "");
+  char *page = page_of(&document, REPORT_EN);
+  check_well_formed(page);
+  const char *summary = strstr(page, "<section class=\"chapter\" id=\"summary\"");
+  assert_non_null(summary);
+  assert_contains(summary, "viewBox=\"0 0 498 102\"");
+  assert_contains(summary, "<line class=\"tk\" x1=\"16\" y1=\"40\" x2=\"16\" y2=\"56\"/>");
+  assert_contains(
+      summary, "<line class=\"tk\" x1=\"295.6\" y1=\"40\" x2=\"295.6\" y2=\"56\"/>"); /* 16 + 466 x 18 / 30 */
+  assert_contains(summary, "<line class=\"tk\" x1=\"482\" y1=\"40\" x2=\"482\" y2=\"56\"/>");
+  assert_contains(summary, "<line class=\"ref\" x1=\"249\"");
+  assert_int_equal(count_of(page, "class=\"tk\""), 6); /* three leaves, in two widths */
+  (void)svg_overlap_check(page);
+  buf_fini(&document);
+  free(page);
+}
+
 /* ---- A person's text ----------------------------------------------------------------------------- */
 
 #define WRITTEN(text)                                                                                        \
@@ -377,6 +409,7 @@ int main(void) {
       cmocka_unit_test(a_label_that_turns_text_round_turns_nothing_but_itself),
       cmocka_unit_test(a_very_long_label_is_cut_in_tables_and_whole_in_the_codebook),
       cmocka_unit_test(emoji_and_line_breaks_stay_in_their_cell),
+      cmocka_unit_test(all_items_stand_on_one_axis_beside_the_level),
       cmocka_unit_test(a_text_of_the_specification_is_markdown_without_html),
       cmocka_unit_test(a_text_links_to_pages_and_fetches_nothing),
   };
