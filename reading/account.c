@@ -21,6 +21,15 @@ static void put_names(const input_header *h, buf *out) {
   }
 }
 
+static bool are_numbers(const input_header *h) {
+  decimal ignored;
+  bool all = h->count > 0;
+  for (uint32_t i = 0; i < h->count && all; i++) {
+    all = decimal_parse(h->columns[i].name, '.', &ignored);
+  }
+  return all;
+}
+
 static bool is_ascii(slice text) {
   for (size_t i = 0; i < text.length; i++) {
     if ((unsigned char)text.bytes[i] >= 0x80) {
@@ -63,6 +72,10 @@ void input_account(const input_file *f, buf *out) {
   }
   buf_printf(out, "%s column%s", count, h->count == 1 ? "" : "s");
   put_names(h, out);
+  if (are_numbers(h)) {
+    buf_printf(out,
+               "; all of them are numbers: if the file has no line of titles, put one before its first line");
+  }
   put_encoding(f, out);
   if (h->first_line.length > 0) {
     buf_printf(out, "; the line as read: ");

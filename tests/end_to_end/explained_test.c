@@ -57,6 +57,11 @@ static const struct {
      "its header, line 1, is cut at ',' (header and first records agree on it) into 13 columns: 'c1', 'c2', "
      "'c3', 'c4', 'c5', 'c6', 'c7', 'c8' and 5 more; the line as read: "
      "c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12,c13"},
+    {SPEC("q1"), "1,5\n2,4\n", "no column 'q1' in %s; did you mean '1'?",
+     "its header, line 1, is cut at ',' (header and first records agree on it) into 2 columns: '1', '5'; all "
+     "of "
+     "them are numbers: if the file has no line of titles, put one before its first line; the line as read: "
+     "1,5"},
     {"data: {format: ndjson}\n" SPEC("q1"), "{\"a\": 1, \"b\": 2}\n", "no column 'q1' in %s",
      "has 2 columns: 'a', 'b'"},
 };
