@@ -9,7 +9,7 @@
 #include "report/svg_frame.h"
 #include "report/svg_marks.h"
 
-enum { HEIGHT = 430, SLIM_HEIGHT = 360, TICKS = 6, SLIM_TICKS = 4, LINE = 17, CORNER = 8, NAME_MAX = 190 };
+enum { HEIGHT = 430, SLIM_HEIGHT = 430, TICKS = 6, SLIM_TICKS = 4, LINE = 17, CORNER = 8, NAME_MAX = 190 };
 enum { SLIM_NAME_MAX = 118, PRIORITY = 1, BLOCKS = 4, LABEL_HEIGHT = 16 };
 
 typedef struct plane {
@@ -52,8 +52,8 @@ static void find_axes(plane *p, unsigned ticks) {
     }
   }
   for (size_t k = 0; k < 2; k++) { /* marks are not on the edge */
-    const double more = (high[k] - low[k]) / 20;
-    *(k == 0 ? &p->right : &p->up) = axis_make(low[k] - more, high[k] + more, AXIS_ROUND, ticks);
+    const double more = (high[k] - low[k]) / 12;
+    *(k == 0 ? &p->right : &p->up) = axis_make(low[k] - more, high[k] + more, AXIS_EXACT, ticks);
   }
 }
 
