@@ -347,11 +347,10 @@ static void all_items_stand_on_one_axis_beside_the_level(void **state) {
   const char *summary = strstr(page, "<section class=\"chapter\" id=\"summary\"");
   assert_non_null(summary);
   assert_contains(summary, "viewBox=\"0 0 498 102\"");
-  assert_contains(summary, "<line class=\"tk\" x1=\"16\" y1=\"40\" x2=\"16\" y2=\"56\"/>");
-  assert_contains(
-      summary, "<line class=\"tk\" x1=\"295.6\" y1=\"40\" x2=\"295.6\" y2=\"56\"/>"); /* 16 + 466 x 18 / 30 */
-  assert_contains(summary, "<line class=\"tk\" x1=\"482\" y1=\"40\" x2=\"482\" y2=\"56\"/>");
-  assert_contains(summary, "<line class=\"ref\" x1=\"249\"");
+  assert_contains(summary, "<path class=\"tk\" d=\"M16 40V56\"/>");
+  assert_contains(summary, "<path class=\"tk\" d=\"M295.6 40V56\"/>"); /* 16 + 466 x 18 / 30 */
+  assert_contains(summary, "<path class=\"tk\" d=\"M482 40V56\"/>");
+  assert_contains(summary, "<path class=\"ref\" d=\"M249 ");
   assert_int_equal(count_of(page, "class=\"tk\""), 6); /* three leaves, in two widths */
   (void)svg_overlap_check(page);
   buf_fini(&document);
