@@ -193,7 +193,7 @@ class Completion(unittest.TestCase):
     def test_closed_lists_are_offered(self):
         formats = re.search(r"--format FORMAT +(.*)", said("help", "run")).group(1)
         formats = set(re.findall(r"\b([a-z]+:?)", formats.replace("(default)", "").replace(" or ", " ")))
-        self.assertEqual(formats, {"text", "html", "json", "csv", "xlsx", "sheet:", "svg:"})
+        self.assertEqual(formats, {"text", "html", "json", "csv", "xlsx", "pdf", "sheet:", "svg:"})
         self.assertEqual(self.offers("run", "--format", ""), formats)
         self.assertEqual(self.offers("run", "-f", ""), formats)
         self.assertEqual(self.offers("run", "--format=j"), {"json"})
@@ -208,7 +208,7 @@ class Completion(unittest.TestCase):
         self.assertNotIn("svg:", offered)
 
     def test_help_offers_all_that_it_knows(self):
-        formats = {"text", "html", "json", "csv", "xlsx", "sheet", "svg"}
+        formats = {"text", "html", "json", "csv", "xlsx", "pdf", "sheet", "svg"}
         self.assertEqual(self.offers("help", ""), set(SUBCOMMANDS) | set(TOPICS) | set(ANALYSES) | formats)
 
     def test_operands_have_their_places(self):
