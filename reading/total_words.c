@@ -288,6 +288,9 @@ void total_words_init(total_words *w) {
 }
 
 bool total_words_may(const total_words *w, slice text) {
+  if (text.length == 0) {
+    return false;
+  }
   const char first = text.bytes[0];
   const char last = text.bytes[text.length - 1];
   return has_bit(w->starts, start_of(text)) || has_bit(w->ends, end_of(text)) ||

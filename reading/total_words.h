@@ -51,7 +51,7 @@ static inline bool total_words_may_be(const total_words *w, const uint8_t *begin
   const uint32_t last = total_words_pair(w, end[-1], end[-2]);
   return (w->first[first / 64] >> (first % 64) & 1) != 0 || (w->last[last / 64] >> (last % 64) & 1) != 0;
 }
-/* The same of TEXT, which has bytes, as it stands: false for nearly every cell. */
+/* The same of TEXT, as it stands: false for nearly every cell. */
 bool total_words_may(const total_words *w, slice text);
 
 /* As it looks (base/tidy.h), in letters of any case, without blanks between Chinese characters, and without

@@ -266,7 +266,7 @@ static void join_neighbours(totals_file *t) {
     suspect_row *row = &t->suspects[i];
     const suspect_row *before = i > 0 ? row - 1 : NULL;
     const suspect_row *behind = i + 1 < t->suspects_count ? row + 1 : NULL;
-    if (row->verdict != TOTALS_CERTAIN &&
+    if (row->verdict != TOTALS_CERTAIN && !row->is_counted &&
         ((before != NULL && before->verdict == TOTALS_CERTAIN && totals_goes_with(t, row, before)) ||
          (behind != NULL && behind->verdict == TOTALS_CERTAIN && totals_goes_with(t, row, behind)))) {
       row->verdict = TOTALS_CERTAIN;
@@ -274,23 +274,25 @@ static void join_neighbours(totals_file *t) {
   }
 }
 
-/* Who turns out to be a respondent is one of those that totals add up; then the others are judged again. */
-static void judge_all(totals_file *t) {
-  for (size_t i = 0; i < t->suspects_count; i++) {
-    t->suspects[i].verdict = totals_judge(t, &t->suspects[i]);
-  }
-  join_neighbours(t);
-  for (size_t i = 0; i < t->suspects_count; i++) {
-    const suspect_row *row = &t->suspects[i];
-    if (row->verdict == TOTALS_RESPONDENT) {
-      count_respondent(t, t->segments[row->segment], row->cells);
-    }
-  }
+static void judge_others(totals_file *t) {
   for (size_t i = 0; i < t->suspects_count; i++) {
     suspect_row *row = &t->suspects[i];
-    row->verdict = row->verdict == TOTALS_DOUBTFUL ? totals_judge(t, row) : row->verdict;
+    row->verdict = row->is_counted ? row->verdict : totals_judge(t, row);
   }
   join_neighbours(t);
+}
+
+/* Who turns out to be a respondent is one of those that totals add up; then all others are judged again. */
+static void judge_all(totals_file *t) {
+  judge_others(t);
+  for (size_t i = 0; i < t->suspects_count; i++) {
+    suspect_row *row = &t->suspects[i];
+    if (row->verdict == TOTALS_RESPONDENT || (row->verdict == TOTALS_DOUBTFUL && totals_is_answer(t, row))) {
+      count_respondent(t, t->segments[row->segment], row->cells);
+      row->is_counted = true;
+    }
+  }
+  judge_others(t);
 }
 
 static status give_verdicts(totals_file *t, totals_found *certain, file_skipped *doubtful, error *err) {

@@ -94,9 +94,11 @@ static bool is_deviation(const tally *t, tally_number value, unsigned decimals) 
   return is;
 }
 
-/* Whether VALUE is a figure of T, of which extremes are answers as well.  *IS_TELLING: none of its numbers
- * could have been that. */
-static bool is_figure(const tally *t, tally_number value, unsigned decimals, bool may_be_extreme,
+enum { NAMES_EXTREME, NAMES_DEVIATION };
+
+/* Whether VALUE is a figure of T.  NAMED: which others than sums, means and counts it may be, as bits.
+ * *IS_TELLING: none of T's numbers could have been that. */
+static bool is_figure(const tally *t, tally_number value, unsigned decimals, unsigned named,
                       bool *is_telling) {
   const tally_number n = (tally_number)t->numbers;
   if (t->numbers == 0) {
@@ -105,16 +107,18 @@ static bool is_figure(const tally *t, tally_number value, unsigned decimals, boo
   const bool is_sum = is_near(t->sum, value, 1, decimals);
   const bool is_mean = is_near(t->sum, value * n, n, decimals);
   const bool is_count = value == n * unit || value == (tally_number)t->filled * unit;
-  const bool is_extreme = may_be_extreme && (value == t->low || value == t->high);
-  *is_telling =
-      t->numbers > 1 && (value > t->high || value < t->low || (value % unit != 0 && !t->has_fraction));
-  return is_sum || is_mean || is_count || is_extreme || is_deviation(t, value, decimals);
+  const bool is_extreme = (named >> NAMES_EXTREME & 1) != 0 && (value == t->low || value == t->high);
+  const bool is_derived =
+      is_sum || is_mean || ((named >> NAMES_DEVIATION & 1) != 0 && is_deviation(t, value, decimals));
+  const bool is_foreign = value > t->high || value < t->low || (value % unit != 0 && !t->has_fraction);
+  *is_telling = is_derived && t->numbers > 1 && is_foreign; /* a count may be anybody's number */
+  return is_derived || is_count || is_extreme;
 }
 
 /* ---- Rows that are added up ---------------------------------------------------------------------- */
 
 /* All, those above, and those since and until the next row that may be a total. */
-enum { RANGES = 4 };
+enum { RANGES_OF_ALL = 2, RANGES = 4 };
 
 static bool is_empty(const totals_file *t, size_t segment) {
   bool empty = true;
@@ -150,13 +154,23 @@ static bool has_text(slice text, const char *part) {
   return memmem(text.bytes, text.length, part, strlen(part)) != NULL;
 }
 
-static bool names_extreme(slice word) {
-  static const char *const parts[] = {"max", "Max", "MAX", "min", "Min", "MIN", "最大", "最小"};
-  bool found = false;
-  for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !found; i++) {
-    found = has_text(word, parts[i]);
+/* Figures that only rows named after them have: extremes are answers as well. */
+static const struct named_figure {
+  const char *parts[12];
+} named_figures[] = {
+    [NAMES_EXTREME] = {{"max", "Max", "MAX", "min", "Min", "MIN", "最大", "最小", NULL}},
+    [NAMES_DEVIATION] = {{"dev", "Dev", "DEV", "SD", "sd", "Sd", "标准", "標準", "偏差", "표준", "Standardab",
+                          NULL}},
+};
+
+static unsigned named_by(slice word) {
+  unsigned named = 0;
+  for (unsigned k = 0; k < sizeof named_figures / sizeof named_figures[0]; k++) {
+    for (size_t i = 0; named_figures[k].parts[i] != NULL; i++) {
+      named |= has_text(word, named_figures[k].parts[i]) ? 1U << k : 0;
+    }
   }
-  return found;
+  return named;
 }
 
 /* How the numbers of a row compare with those of others. */
@@ -168,7 +182,7 @@ static likeness compare(const totals_file *t, const suspect_row *row, int range)
   likeness l = {0};
   size_t from;
   size_t to;
-  const bool may_be_extreme = names_extreme(row->cells[row->first]);
+  const unsigned named = named_by(row->cells[row->first]);
   range_of(t, row, range, &from, &to);
   for (uint32_t c = 0; c < t->tallied; c++) {
     tally all;
@@ -182,9 +196,9 @@ static likeness compare(const totals_file *t, const suspect_row *row, int range)
       continue;
     }
     l.numbers++;
-    bool is = is_figure(&all, value, decimals, may_be_extreme, &is_telling);
+    bool is = is_figure(&all, value, decimals, named, &is_telling);
     if (!is && is_percent) {
-      is = is_figure(&all, value / 100, decimals + 2, may_be_extreme, &is_telling);
+      is = is_figure(&all, value / 100, decimals + 2, named, &is_telling);
     }
     l.matched += is;
     l.telling += is && is_telling;
@@ -192,10 +206,11 @@ static likeness compare(const totals_file *t, const suspect_row *row, int range)
   return l;
 }
 
-/* The range in which all of the row's numbers are figures, with the most that no respondent could give. */
-static likeness best_likeness(const totals_file *t, const suspect_row *row) {
+/* Of the first RANGES_COUNT the range in which all of the row's numbers are figures, with the most that no
+ * respondent could give. */
+static likeness best_likeness(const totals_file *t, const suspect_row *row, int ranges_count) {
   likeness best = {0};
-  for (int range = 0; range < RANGES; range++) {
+  for (int range = 0; range < ranges_count; range++) {
     const likeness l = compare(t, row, range);
     if (l.numbers > 0 && l.matched == l.numbers && (best.matched == 0 || l.telling > best.telling)) {
       best = l;
@@ -245,6 +260,15 @@ static bool is_last(const totals_file *t, const suspect_row *row) {
   return last;
 }
 
+/* Whether no respondent's row stands before. */
+static bool is_first(const totals_file *t, const suspect_row *row) {
+  bool first = true;
+  for (size_t i = 0; first && i <= row->segment; i++) {
+    first = is_empty(t, i);
+  }
+  return first;
+}
+
 static totals_verdict judge_note(const totals_file *t, const suspect_row *row, const beside *b) {
   if (b->notes < b->cells) {
     return TOTALS_RESPONDENT; /* who begins with such a word, and goes on */
@@ -255,28 +279,60 @@ static totals_verdict judge_note(const totals_file *t, const suspect_row *row, c
 
 /* No word, and no first cell, which all others have. */
 static totals_verdict judge_nameless(const totals_file *t, const suspect_row *row) {
-  const likeness l = best_likeness(t, row);
+  const likeness l = best_likeness(t, row, RANGES);
   const bool is_certain = t->rows > 2 && t->lacks_first == 0 && is_last(t, row) && l.telling > 0 &&
                           (l.matched > 1 || t->is_ascending);
   return is_certain ? TOTALS_CERTAIN : TOTALS_RESPONDENT;
+}
+
+/* Whether no other suspect begins with the same text. */
+static bool is_only_one(const totals_file *t, const suspect_row *row) {
+  uint32_t same = 0;
+  for (size_t i = 0; i < t->suspects_count; i++) {
+    const suspect_row *other = &t->suspects[i];
+    same += slice_equal(other->cells[other->first], row->cells[row->first]);
+  }
+  return same == 1;
 }
 
 bool totals_goes_with(const totals_file *t, const suspect_row *row, const suspect_row *other) {
   const suspect_row *above = row->segment < other->segment ? row : other;
   const suspect_row *below = above == row ? other : row;
   const beside b = look_beside(t, row);
-  bool is_next = row->word != TOTAL_WORD_NONE && row->word != TOTAL_WORD_NOTE && row->first == other->first;
+  bool is_next = is_only_one(t, row) && row->word != TOTAL_WORD_NONE && row->word != TOTAL_WORD_NOTE &&
+                 row->first == other->first;
   for (size_t i = above->segment + 1; i <= below->segment && is_next; i++) {
     is_next = is_empty(t, i);
   }
-  const uint32_t least = row->word == TOTAL_WORD_WEAK ? 2 : 1;
-  return is_next && b.numbers == b.cells && best_likeness(t, row).matched >= least;
+  const uint32_t least = row->word == TOTAL_WORD_SURE ? 1 : 2;
+  return is_next && b.numbers == b.cells && best_likeness(t, row, RANGES_OF_ALL).matched >= least;
+}
+
+bool totals_is_answer(const totals_file *t, const suspect_row *row) {
+  return row->word == TOTAL_WORD_PLAIN && !is_only_one(t, row);
+}
+
+/* Numbers of few rows are easily figures of few others: the less certain the word, the more is asked of them.
+ */
+static bool adds_up(const totals_file *t, const suspect_row *row) {
+  const likeness all = best_likeness(t, row, RANGES_OF_ALL);
+  const likeness any = best_likeness(t, row, RANGES);
+  const bool is_at_end = is_last(t, row) || is_first(t, row);
+  if (row->word == TOTAL_WORD_SURE) {
+    return any.matched > 0;
+  }
+  if (row->word == TOTAL_WORD_WEAK) {
+    return is_last(t, row) && all.matched > 1 && all.telling > 0 && is_only_one(t, row);
+  }
+  const bool is_of_all =
+      all.matched > 0 && (all.telling > 0 || all.matched > 2) && (is_at_end || all.matched > 1);
+  return (is_of_all || (any.matched > 1 && any.telling > 0)) && is_only_one(t, row);
 }
 
 totals_verdict totals_judge(const totals_file *t, const suspect_row *row) {
   const beside b = look_beside(t, row);
-  if (t->rows == 0) {
-    return TOTALS_RESPONDENT;
+  if (t->rows == 0) { /* nothing to add up */
+    return row->word >= TOTAL_WORD_PLAIN ? TOTALS_DOUBTFUL : TOTALS_RESPONDENT;
   }
   if (row->word == TOTAL_WORD_NOTE) {
     return judge_note(t, row, &b);
@@ -287,11 +343,9 @@ totals_verdict totals_judge(const totals_file *t, const suspect_row *row) {
   const bool is_plain = b.numbers == b.cells;
   const bool is_sure = row->word == TOTAL_WORD_SURE;
   const bool in_place_of_number = row->first == 0 && t->unlike == 0 && t->rows > t->lacks_first &&
-                                  (is_sure || t->is_ascending || row->segment == 0 || is_last(t, row));
+                                  (is_sure || t->is_ascending || is_first(t, row) || is_last(t, row));
   const bool beside_ids = row->first > 0 && t->is_ascending && t->rows > 2 && t->lacks_first == 0;
-  const likeness l = best_likeness(t, row);
-  const bool adds_up = l.matched > 0 && (is_sure || l.telling > 0 || l.matched > 2);
-  if (is_plain && (in_place_of_number || beside_ids || adds_up)) {
+  if (is_plain && (in_place_of_number || beside_ids || adds_up(t, row))) {
     return TOTALS_CERTAIN;
   }
   if (is_sure && b.cells == 0 && t->lonely == 0) {

@@ -29,6 +29,7 @@ typedef struct suspect_row {
   total_word word; /* NONE: it lacks its first cell */
   size_t segment;  /* the rows before it that are respondents' */
   totals_verdict verdict;
+  bool is_counted; /* among the respondents */
 } suspect_row;
 
 typedef struct totals_file {
@@ -51,6 +52,8 @@ typedef struct totals_file {
 
 totals_verdict totals_judge(const totals_file *t, const suspect_row *row);
 
+/* Whether ROW, which is doubtful, has a word that may be an answer and that others have too. */
+bool totals_is_answer(const totals_file *t, const suspect_row *row);
 /* Whether ROW, whose word may be a name, goes with OTHER, which certainly is a total and stands right before
  * or behind it: all of its numbers are figures as well. */
 bool totals_goes_with(const totals_file *t, const suspect_row *row, const suspect_row *other);

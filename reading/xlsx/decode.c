@@ -45,13 +45,22 @@ static bool repeats_header(const input_file *f, sheet_cells cells) {
   return false;
 }
 
+/* The first cell of the row with anything in it.  False: there is none. */
+static bool first_text(const decoder *d, size_t row, sheet_cell *out) {
+  sheet_cells cells = sheet_rows_cells(d->sheet, row);
+  bool is_there;
+  do {
+    is_there = sheet_cells_next(&cells, out);
+  } while (is_there && out->text.length == 0);
+  return is_there;
+}
+
 /* Whether the row is left out as a total; that it may be one is noted. */
 static bool is_total(const decoder *d, const input_piece *piece, size_t row) {
   const xlsx_file *x = d->rows.file->self;
   const reading_options *o = d->rows.file->options;
-  sheet_cells cells = sheet_rows_cells(d->sheet, row);
   sheet_cell first;
-  if (o->totals == READING_TOTALS_KEEP || !sheet_cells_next(&cells, &first)) {
+  if (o->totals == READING_TOTALS_KEEP || !first_text(d, row, &first)) {
     return false;
   }
   return totals_left_out(o, piece->first_ordinal + row) ||

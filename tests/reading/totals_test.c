@@ -136,13 +136,18 @@ static const totals_case cases[] = {
     {"behind an id", "id,comment,q1\n1,Total,5\n2,Ben,3\n3,合计,8\n", "", ""},
     {"the only answer of a row", "comment,q1,q2\ngood,5,4\nTotal,,\nbad,3,2\nbad,,\n", "", "3"},
     {"a name with a mean that everybody could give", "brand,q1\nShell,4\nBP,4\nTotal,4\n", "", "4"},
+    {"a brand that few rows add up", "brand,q1\nBP,1\nShell,1\nTotal,2\nBP,5\nTotal,4\nShell,5\n", "", "4 6"},
+    {"a total of brands, one of which is called so", "brand,q1\nBP,1\nTotal,2\nTotal,4\nShell,5\n合计,12\n",
+     "6", "3 4"},
+    {"comments that few rows add up",
+     "why,q1\nok,1\nbad,2\nTotal waste,3\nok,4\nTotal waste,4\nAverage,4\nok,1\n", "", "7"},
     {"yes and no", "member,q1,q2\nY,5,4\nN,3,2\nN,4,4\nY,5,4\n", "", ""},
     {"words with a total in them", "why,q1\nTotal waste of time,1\nok,5\nAverage food,3\n", "", ""},
     {"other words beside it", "id,q1,why\n1,5,good\n合计,8,太贵\n2,3,bad\n", "", "3"},
     {"who begins with a remark, and goes on", "comment,q1\nNote: slow,3\nok,4\n", "", ""},
     {"an answer without an id", "id,q1,q2\n1,5,4\n2,4,4\n3,3,4\n,4,4\n", "", ""},
     {"wrong sums", "name,q1,q2\nAnna,5,4\nBen,3,2\n合计,8,7\n", "", "4"},
-    {"nothing else", "id,q1\n合计,8\n", "", ""},
+    {"nothing else", "id,q1\n合计,8\n", "", "2"},
 };
 
 static dataset read_case(const totals_case *c, reading_totals totals, uint32_t shard_rows, unsigned threads) {
@@ -251,14 +256,15 @@ static void rows_of_sheets_are_judged_as_well(void **state) {
   static const char rows[] =
       DATA(ROW(TEXT("id") TEXT("q1") TEXT("q2")) ROW(NUMBER("1") NUMBER("5") NUMBER("4"))
                ROW(NUMBER("2") NUMBER("3") NUMBER("2")) ROW(TEXT("合 计") NUMBER("8") NUMBER("6"))
-                   ROW(TEXT("平均分") NUMBER("4") NUMBER("3")) ROW(TEXT("制表：张三")));
+                   ROW(TEXT("平均分") NUMBER("4") NUMBER("3")) ROW(TEXT("") TEXT("") TEXT(""))
+                       ROW(TEXT("制表：张三") TEXT("")));
   for (uint32_t shard_rows = 1; shard_rows < 9; shard_rows += 3) {
     const reading_options options = {.shard_rows = shard_rows};
     dataset d = read_workbook(&options, &(workbook_texts){.sheet = slice_of(rows)});
     char lines[LINES_BYTES];
     assert_int_equal(d.code, STATUS_OK);
     assert_int_equal(d.rows_count, 2);
-    assert_string_equal(lines_of(&d.facts->files[0].skipped[FILE_TOTALS], lines), "4 5 6");
+    assert_string_equal(lines_of(&d.facts->files[0].skipped[FILE_TOTALS], lines), "4 5 7");
     drop_dataset(&d);
   }
 }
