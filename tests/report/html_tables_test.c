@@ -55,14 +55,17 @@ static size_t count_of(const char *page, const char *part) {
   ",\"letters\":" letters ",\"mark\":" mark "}"
 #define WOMEN "{\"sex\":\"f\"}"
 #define MEN   "{\"sex\":\"m\"}"
-#define BANNER(cells) \
-  "[{\"name\":\"banner_columns\",\"view\":\"head\",\"columns\":[\"group\",\"letter\",\"variables\"]," \
-  "\"rows\":[" \
-  COLUMN("null", "null", "") "," COLUMN(WOMEN, "\"A\"", "\"sex\"") "," COLUMN(MEN, "\"B\"", "\"sex\"") "]},"    \
-  "{\"name\":\"banner_questions\",\"view\":\"head\",\"columns\":[\"question\",\"variables\",\"label\","         \
-  "\"base_condition\"],\"rows\":[{\"question\":1,\"variables\":[\"q\"],\"label\":null,\"base_condition\":"      \
-  "\"x > 1\"}]},{\"name\":\"banner\",\"view\":\"banner\",\"columns\":[\"question\",\"item\",\"line\","          \
+#define BANNER_OF(columns, cells)                                                                          \
+  "[{\"name\":\"banner_columns\",\"view\":\"head\",\"columns\":[\"group\",\"letter\",\"variables\"],"      \
+  "\"rows\":[" columns                                                                                     \
+  "]},{\"name\":\"banner_questions\",\"view\":\"head\",\"columns\":[\"question\",\"variables\",\"label\"," \
+  "\"base_condition\"],\"rows\":[{\"question\":1,\"variables\":[\"q\"],\"label\":null,\"base_condition\":" \
+  "\"x > 1\"}]},{\"name\":\"banner\",\"view\":\"banner\",\"columns\":[\"question\",\"item\",\"line\","     \
   "\"value\",\"group\",\"figure\",\"letters\",\"mark\"],\"rows\":[" cells "]}]"
+#define BANNER(cells)                                                                                       \
+  BANNER_OF(                                                                                                \
+      COLUMN("null", "null", "") "," COLUMN(WOMEN, "\"A\"", "\"sex\"") "," COLUMN(MEN, "\"B\"", "\"sex\""), \
+      cells)
 #define LABELS                                                                                               \
   "\"q\":{\"kind\":\"scale\",\"label\":{\"en\":\"Service\"},\"range\":[1,5],\"values\":[]},\"sex\":{"        \
   "\"kind\":\"nominal\",\"label\":{\"en\":\"Sex\"},\"values\":[{\"key\":\"f\",\"label\":{\"en\":\"women\"}}" \
@@ -94,6 +97,44 @@ static void what_is_not_a_banner_is_a_list(void **state) {
   assert_int_equal(count_of(page, "<table class=\"banner\">"), 0);
   assert_has(page, "<table class=\"sortable\">");
   free(page);
+}
+
+/* Fifteen columns in blocks of eight and seven do not fit: each block has a table, with the total. */
+static void a_wide_banner_is_tables_of_whole_blocks_each_with_the_total(void **state) {
+  (void)state;
+  buf columns;
+  buf cells;
+  buf tables;
+  buf_init(&columns);
+  buf_init(&cells);
+  buf_init(&tables);
+  buf_printf(&columns, COLUMN("null", "null", ""));
+  buf_printf(&cells, CELL("null", "1", "null", "null"));
+  for (unsigned i = 0; i < 15; i++) {
+    const char *name = i < 8 ? "age" : "region";
+    char group[64];
+    char letter[16];
+    char variables[32];
+    (void)snprintf(group, sizeof group, "{\"%s\":%u}", name, i);
+    (void)snprintf(letter, sizeof letter, "\"%c\"", (char)('A' + (int)i));
+    (void)snprintf(variables, sizeof variables, "\"%s\"", name);
+    buf_printf(&columns, "," COLUMN("%s", "%s", "%s"), group, letter, variables);
+    buf_printf(&cells, "," CELL("%s", "1", "null", "null"), group);
+  }
+  buf_put_u8(&columns, 0);
+  buf_put_u8(&cells, 0);
+  buf_printf(&tables, BANNER_OF("%s", "%s"), (const char *)columns.data, (const char *)cells.data);
+  buf_put_u8(&tables, 0);
+  char *page = page_of("tables", (const char *)tables.data, LABELS);
+  assert_int_equal(count_of(page, "<table class=\"banner\">"), 2);
+  assert_int_equal(count_of(page, "<th scope=\"col\" class=\"n\">Total</th>"), 2);
+  assert_has(page, "class=\"over\" colspan=\"16\">age</th></tr>");
+  assert_has(page, "class=\"over\" colspan=\"14\">region</th></tr>");
+  assert_has(page, " · I–O</caption>");
+  free(page);
+  buf_fini(&columns);
+  buf_fini(&cells);
+  buf_fini(&tables);
 }
 
 /* ---- Matrices ------------------------------------------------------------------------------------ */
@@ -144,6 +185,7 @@ static void columns_of_eight_items_have_numbers(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_banner_has_its_blocks_and_letters_above_its_columns),
+      cmocka_unit_test(a_wide_banner_is_tables_of_whole_blocks_each_with_the_total),
       cmocka_unit_test(what_is_not_a_banner_is_a_list),
       cmocka_unit_test(correlations_are_a_triangle_shaded_by_their_size),
       cmocka_unit_test(columns_of_eight_items_have_numbers),
