@@ -97,6 +97,7 @@ typedef enum chart_kind {
   CHART_DOTS,   /* a figure per row and group, with their intervals: a few groups side by side */
   CHART_FOREST, /* a figure per row, with its interval, beside a reference */
   CHART_NET,    /* shares to the left and right of zero, and what is left of them */
+  CHART_RANKS,  /* a figure per row, from zero, and whether its rank is certain */
   CHART_POINTS, /* a point per row, in one of four corners */
   CHART_KINDS,
 } chart_kind;
@@ -115,7 +116,7 @@ typedef struct chart_row {
   double value; /* BARS, FOREST, NET; POINTS: to the right; DOTS: of all groups together, or NAN */
   double low, high;
   slice value_text, low_text, high_text;
-  double left, right; /* NET: the shares, 0..100 */
+  double left, right; /* NET: the shares, 0..100; RANKS: the best rank and the worst */
   double up;          /* POINTS */
   slice up_text;
   const double *shares; /* SHARES: one for each key, 0..100 */

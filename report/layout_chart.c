@@ -119,9 +119,9 @@ static bool is_of_hundred(const bars *b) {
   return b->told == NULL && (b->estimate->format == TERM_PERCENT || b->estimate->format == TERM_SCORE);
 }
 
-/* A document of another version may lack the shares. */
-static bool draws_net(const document *d, const bars *b) {
-  return b->drawing != NULL && b->drawing->kind == DRAWING_NET &&
+/* A document of another version may lack the shares, or the ranks. */
+static bool has_sides(const document *d, const bars *b) {
+  return b->drawing != NULL && b->drawing->left != NULL &&
          charting_column(d, b->table, b->drawing->left) != NULL &&
          charting_column(d, b->table, b->drawing->right) != NULL;
 }
@@ -132,8 +132,8 @@ static void tell_drawing(const document *d, const bars *b, charting *c) {
     c->chart.reference = b->drawing->reference;
     c->chart.is_ratio = b->drawing->is_ratio;
   }
-  if (draws_net(d, b)) {
-    c->drawn_as = CHART_NET;
+  if (has_sides(d, b)) {
+    c->drawn_as = b->drawing->kind == DRAWING_NET ? CHART_NET : CHART_RANKS;
     c->chart.sides[0] = figure_title(d, b->drawing->left);
     c->chart.sides[1] = figure_title(d, b->drawing->right);
   }
@@ -271,7 +271,7 @@ static void add_bars(charts *all, const bars *b) {
     c->is_off_scale = c->is_off_scale || out->value < c->scale_low || out->value > c->scale_high;
     out->low = charting_number(row, "ci_low");
     out->high = charting_number(row, "ci_high");
-    if (c->drawn_as == CHART_NET) {
+    if (c->drawn_as == CHART_NET || c->drawn_as == CHART_RANKS) {
       out->left = charting_number(row, b->drawing->left);
       out->right = charting_number(row, b->drawing->right);
     }

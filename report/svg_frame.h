@@ -72,7 +72,8 @@ int svg_decimals(slice figure);
 slice svg_figure(const document *d, slice figure);
 
 typedef void svg_drawing(const svg_request *asked, buf *out);
-svg_drawing svg_bars_draw, svg_shares_draw, svg_dots_draw, svg_forest_draw, svg_net_draw, svg_quadrant_draw;
+svg_drawing svg_bars_draw, svg_shares_draw, svg_dots_draw, svg_forest_draw, svg_net_draw, svg_quadrant_draw,
+    svg_ranks_draw;
 
 /* Draws whatever kind of chart it is. */
 void svg_chart_draw(const svg_request *asked, buf *out);

@@ -253,6 +253,8 @@
   X(WORD_MISSING_INVALID, "Invalid", "无效", "無效")                                                                                                            \
   X(WORD_MISSING_TOO_FEW, "Too few", "有效项不足", "有效項不足")                                                                                                \
   X(WORD_CHART_CUTS, "Dashed: {right} {a}, {up} {b}", "虚线：{right} {a}，{up} {b}", "虛線：{right} {a}，{up} {b}")                                              \
+  X(WORD_CHART_RANK_CERTAIN, "Rank certain", "排名确定", "排名確定")                                                                                            \
+  X(WORD_CHART_RANK_UNCERTAIN, "Rank uncertain: best–worst", "排名不确定：最高–最低", "排名不確定：最高–最低")                                                  \
   X(WORD_CHART_UNNAMED, "Without room for a name: {names}", "未标注名称：{names}", "未標註名稱：{names}")                                                       \
   X(WORD_PAGE_FIGURE, "Figure {n}", "图 {n}", "圖 {n}")                                                                                                         \
   X(WORD_PAGE_TABLE, "Table {n}", "表 {n}", "表 {n}")                                                                                                           \

@@ -61,6 +61,7 @@ static size_t series_count(const layout_chart *c) {
     case CHART_BARS:
     case CHART_FOREST:
     case CHART_NET:
+    case CHART_RANKS:
       return c->has_intervals ? 3 : 1;
     case CHART_SHARES:
       return c->keys_count;

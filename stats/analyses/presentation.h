@@ -70,6 +70,7 @@ typedef struct presentation_table {
 typedef enum drawing_kind {
   DRAWING_FOREST,    /* the figure, with its interval, beside a reference */
   DRAWING_NET,       /* shares to the left and right of zero; the figure is what is left of them */
+  DRAWING_RANKS,     /* the figure from zero, and whether its rank among the others is certain */
   DRAWING_QUADRANTS, /* a point by two figures, in one of four corners */
   DRAWING_PROFILE,   /* of a matrix: a line of marks, one for each column, and a tick for all together */
 } drawing_kind;
@@ -81,8 +82,8 @@ typedef struct presentation_drawing {
   bool is_common;         /* FOREST: the figures of all items are on one scale */
   bool is_ratio;          /* FOREST: twice is as far from the reference as half */
   double reference;       /* FOREST */
-  const char *left;       /* NET: the column of the shares to the left */
-  const char *right;      /* NET: to the right */
+  const char *left;       /* NET: the column of the shares to the left; RANKS: of the best rank */
+  const char *right;      /* NET: to the right; RANKS: of the worst rank */
   const char *up;         /* QUADRANTS: the column upward */
   const char *cuts;       /* QUADRANTS: the table whose columns FIGURE and UP part the corners, by group */
   const char *corners[4]; /* QUADRANTS: terms, top left (which matters most), top right, and below them */

@@ -138,6 +138,30 @@ static void shares_go_to_both_sides_of_zero_and_the_mark_is_what_is_left(void **
   buf_fini(&picture);
 }
 
+/* ---- Lollipops ----------------------------------------------------------------------------------- */
+
+#define SHARE(item, share, best, worst)                            \
+  "{\"item\":\"" item "\",\"group\":null,\"n\":9,\"share\":" share \
+  ",\"ci_low\":null,\"ci_high\":null,"                             \
+  "\"rank_best\":" best ",\"rank_worst\":" worst "}"
+
+static void a_rank_that_is_not_certain_has_a_hollow_head_and_both_ends(void **state) {
+  (void)state;
+  buf picture;
+  draw("drivers",
+       "[{\"name\":\"drivers_lmg\",\"view\":\"list\",\"columns\":[\"item\",\"group\",\"n\",\"share\",\"ci_"
+       "low\","
+       "\"ci_high\",\"rank_best\",\"rank_worst\"],\"rows\":[" SHARE("a", "60", "1", "1") "," SHARE(
+           "b", "22", "2", "3") "," SHARE("c", "18", "2", "3") "]}]",
+       SCALE("a", "A") "," SCALE("b", "B") "," SCALE("c", "C"), "x", &picture);
+  assert_int_equal(chart_count(&picture, "<circle class=\"g0\""), 2); /* the first of each is the key */
+  assert_int_equal(chart_count(&picture, "<circle class=\"miss\""), 3);
+  assert_int_equal(chart_count(&picture, ">2–3</text>"), 2);
+  assert_near(chart_attribute(&picture, "g0", 1, "cx"), chart_place(&picture, "0", 0, "60", 60, 60), "A");
+  assert_near(chart_attribute(&picture, "miss", 1, "cx"), chart_place(&picture, "0", 0, "60", 60, 22), "B");
+  buf_fini(&picture);
+}
+
 /* ---- Quadrants ----------------------------------------------------------------------------------- */
 
 #define POINT(item, group, performance, importance)                                 \
@@ -268,6 +292,7 @@ int main(void) {
       cmocka_unit_test(an_odds_ratio_that_does_not_exist_is_a_dash_without_a_mark),
       cmocka_unit_test(differences_stand_beside_zero),
       cmocka_unit_test(shares_go_to_both_sides_of_zero_and_the_mark_is_what_is_left),
+      cmocka_unit_test(a_rank_that_is_not_certain_has_a_hollow_head_and_both_ends),
       cmocka_unit_test(only_what_matters_and_is_weak_is_shaded_and_marked),
       cmocka_unit_test(each_group_has_quadrants_with_lines_of_its_own),
       cmocka_unit_test(a_table_without_lines_or_figures_has_points_alone),

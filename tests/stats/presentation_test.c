@@ -76,7 +76,8 @@ static void drawings_name_terms_and_what_they_need(void **state) {
       assert_term(kind->name, at[k].table);
       assert_term(kind->name, at[k].figure);
       assert_ptr_equal(presentation_drawing_of(&kind->presentation, slice_of(at[k].table)), &at[k]);
-      assert_int_equal(at[k].kind == DRAWING_NET, at[k].left != NULL && at[k].right != NULL);
+      assert_int_equal(at[k].kind == DRAWING_NET || at[k].kind == DRAWING_RANKS,
+                       at[k].left != NULL && at[k].right != NULL);
       assert_int_equal(at[k].kind == DRAWING_QUADRANTS, at[k].up != NULL && at[k].cuts != NULL);
       assert_true(!at[k].is_ratio || at[k].reference > 0);
       for (size_t c = 0; c < 4 && at[k].kind == DRAWING_QUADRANTS; c++) {
