@@ -53,7 +53,8 @@ static void warn_base(const factors_report *f, const group_walk *w, int64_t n) {
     json *detail = run_detail(f->run);
     json_set_integer(detail, "n", n);
     json_set_integer(detail, "threshold", threshold);
-    warn(f, w, n == 0 ? "empty_base" : "small_base", detail);
+    const char *none = f->form->pairwise ? "empty_base" : "factors_no_complete";
+    warn(f, w, n == 0 ? none : "small_base", detail);
   }
 }
 

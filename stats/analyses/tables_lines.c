@@ -243,6 +243,12 @@ static status write_bases(const asked *q, error *err) {
     }
     TRY(write_line(q, names[k], NULL, LINE_NOT_TESTED, err));
   }
+  if (base_at(q, 0).n == 0) { /* the total; small bases are marked in the table */
+    json *detail = run_detail(q->t->run);
+    json_set_text(detail, "item", run_plan(q->t->run)->variables[q->item].name);
+    json_set(detail, "group", json_null(q->t->memory));
+    run_warn(q->t->run, "empty_base", detail);
+  }
   return STATUS_OK;
 }
 

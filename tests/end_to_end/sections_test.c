@@ -59,11 +59,23 @@ static void an_item_is_named_again_where_the_group_changes(void **state) {
   process_result_fini(&r);
 }
 
+/* "No answers: factors" named the analysis, and a banner table without a row said nothing. */
+static void sections_without_answers_say_so(void **state) {
+  process_result r = text_of(*state, VARIABLES
+                             "  - tables: {questions: [q, p], banner: r, where: \"q == 5\"}\n"
+                             "  - factors: {items: [q, p], where: \"q == 5\"}\n");
+  assert_contains(r.out, "! No answers: Delivery.");
+  assert_contains(r.out, "! No answers: Price.");
+  assert_contains(r.out, "! No row answers all of the items");
+  process_result_fini(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(sections_of_one_kind_are_called_by_their_items),
       SCENE_TEST(names_and_labels_of_sections_stand),
       SCENE_TEST(an_item_is_named_again_where_the_group_changes),
+      SCENE_TEST(sections_without_answers_say_so),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

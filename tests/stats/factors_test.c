@@ -323,7 +323,7 @@ static void without_answers_there_is_a_row_and_a_warning(void **state) {
   const answers a = {.rows = 40};
   const json *report = report_with(*state, &a, ALL, NULL);
   assert_int_equal(json_as_integer(json_get(summary(report), "n")), 0);
-  assert_true(warns(report, "empty_base"));
+  assert_true(warns(report, "factors_no_complete"));
 }
 
 /* ---- Weights and missing answers ---------------------------------------------------------------------- */
