@@ -283,6 +283,10 @@ const char *symbol_kind_name(const symbol *s) {
       return "a rank";
     case VARIABLE_REPLICATE:
       return "a random group";
+    case VARIABLE_SCORE:
+      return "a score";
+    case VARIABLE_DISTANCE:
+      return "a distance";
     case VARIABLE_CLUSTER:
       break;
   }

@@ -56,14 +56,7 @@ int64_t row_score_at(const row_score *s, const int64_t *x) {
   for (uint32_t d = 0; d < s->size; d++) {
     long_score_add(&sum, (i128)s->coefficients[d] * x[d], (unsigned)s->shifts[d]);
   }
-  if (s->drop >= 64) { /* what is left of 192 bits fits 128 */
-    return cut(s, sum.high >> (s->drop - 64));
-  }
-  const i128 end = (i128)1 << (62 + s->drop); /* of high, beyond which the score is above 2^62 */
-  if (sum.high >= end || sum.high < -end) {
-    return sum.high < 0 ? -s->limit : s->limit;
-  }
-  return cut(s, (i128)((u128)sum.high << (64 - s->drop) | sum.low >> s->drop));
+  return cut(s, long_score_down(&sum, s->drop));
 }
 
 void row_add_exact(exact *sum, i128 a, int64_t b, int64_t c) {

@@ -159,6 +159,8 @@ static const struct maker_row {
     {VARIABLE_CROSS, frame_make_cross},
     {VARIABLE_RANK, frame_make_rank},
     {VARIABLE_REPLICATE, frame_make_replicate},
+    {VARIABLE_SCORE, frame_make_score},
+    {VARIABLE_DISTANCE, frame_make_distance},
 };
 
 frame_maker *frame_maker_of(variable_kind kind) {

@@ -79,7 +79,8 @@ typedef status frame_maker(frame *f, const program_variable *v, frame_variable *
 frame_maker frame_make_scale, frame_make_nominal, frame_make_number, frame_make_date, frame_make_text,
     frame_make_multi_cell, frame_make_multi_flags, frame_make_recode, frame_make_period, frame_make_top,
     frame_make_mean, frame_make_option, frame_make_cluster, frame_make_difference, frame_make_compute,
-    frame_make_condition, frame_make_cross, frame_make_rank, frame_make_replicate;
+    frame_make_condition, frame_make_cross, frame_make_rank, frame_make_replicate, frame_make_score,
+    frame_make_distance;
 
 /* Any variable of the frame; made on the first demand. */
 status frame_made(frame *f, uint32_t variable, frame_variable **out, error *err);

@@ -397,6 +397,22 @@ static status check_nodes(const program *p, const program_variable *v, const var
   return compute_check(p, v, err);
 }
 
+static status check_score(const program *p, const program_variable *v, const variable_traits *traits,
+                          error *err) {
+  TRY(check_inputs_numeric(p, v, traits, err));
+  TRY(check_shifts(v, err));
+  return score_check(p, v, err);
+}
+
+static status check_distance(const program *p, const program_variable *v, const variable_traits *traits,
+                             error *err) {
+  const program_variable *input = &p->variables[v->inputs[0]];
+  if (input->kind != VARIABLE_CLUSTER) {
+    return refuse_input(v, traits, input, "a cluster", err);
+  }
+  return distance_check(p, v, err);
+}
+
 static const struct derived_check {
   variable_kind kind;
   status (*check)(const program *p, const program_variable *v, const variable_traits *traits, error *err);
@@ -407,6 +423,7 @@ static const struct derived_check {
     {VARIABLE_CLUSTER, check_cluster}, {VARIABLE_DIFFERENCE, check_difference},
     {VARIABLE_COMPUTE, check_nodes},   {VARIABLE_CONDITION, check_nodes},
     {VARIABLE_CROSS, check_cross},     {VARIABLE_REPLICATE, check_replicate},
+    {VARIABLE_SCORE, check_score},     {VARIABLE_DISTANCE, check_distance},
 };
 
 status variable_check(const program *p, const program_variable *v, variable_facts_known *known, error *err) {

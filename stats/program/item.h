@@ -37,6 +37,8 @@ enum {
   FIELD_NONE = 1 << 23,
   FIELD_RANKING = 1 << 24,
   FIELD_REPLICATE = 1 << 25,
+  FIELD_SCORE = 1 << 26,
+  FIELD_DISTANCE = 1 << 27,
   FIELDS_READ = FIELD_COLUMN | FIELD_COLUMNS, /* of kinds that are read from the file */
 };
 
@@ -133,6 +135,14 @@ typedef struct mean_terms {
 } mean_terms;
 /* Arrays are in A.  STATUS_LIMIT when 128 bits would not hold every step. */
 status mean_terms_make(const program *p, const program_variable *v, arena *a, mean_terms *out, error *err);
+
+/* The parts of SCORE and DISTANCE (scored.c), and whether they can be computed. */
+void item_score_encode(const program_variable *v, buf *out);
+void item_score_decode(reader *r, arena *a, program_variable *v);
+void item_distance_encode(const program_variable *v, buf *out);
+void item_distance_decode(reader *r, arena *a, program_variable *v);
+status score_check(const program *p, const program_variable *v, error *err);
+status distance_check(const program *p, const program_variable *v, error *err);
 
 /* The ranges of a RECODE. */
 void ranges_encode(const program_variable *v, buf *out);

@@ -68,6 +68,8 @@ status variable_known(const program *p, const program_variable *v, variable_fact
       known->bound = (int64_t)v->groups - 1;
       break;
     case VARIABLE_COMPUTE:
+    case VARIABLE_SCORE:
+    case VARIABLE_DISTANCE:
       known->decimals = v->decimals;
       known->bound = NUMBER_MAX; /* what does not fit is made invalid row by row */
       break;

@@ -26,7 +26,7 @@
 
 /* What a program may hold.  Decoders refuse more before they allocate. */
 enum {
-  PROGRAM_VERSION = 8,
+  PROGRAM_VERSION = 9,
   PROGRAM_VARIABLES_MAX = 100000,
   PROGRAM_FILTERS_MAX = 10000,
   PROGRAM_WEIGHTS_MAX = 1000,
@@ -38,7 +38,7 @@ enum {
   PROGRAM_COLUMNS_MAX = 4096,                           /* MULTI_FLAGS */
   PROGRAM_RANKED_MAX = 100,                             /* keys of a ranking */
   PROGRAM_FORMATS_MAX = 16,                             /* DATE */
-  PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER, COMPUTE */
+  PROGRAM_INPUTS_MAX = 10000,                           /* MEAN, CLUSTER, COMPUTE, SCORE */
   PROGRAM_LOOPS_MAX = 100,                              /* of a stack */
   PROGRAM_BY_MAX = 3,                                   /* grouping variables of an accumulator */
   PROGRAM_CLUSTERS_MAX = 1000,                          /* CLUSTER */
@@ -50,7 +50,7 @@ enum {
   PROGRAM_DECIMALS_MAX = 9,                             /* NUMBER */
   PROGRAM_WEIGHT_DECIMALS_MAX = DECIMAL_READ_SCALE_MAX, /* NUMBER that is a weight and nothing else */
   PROGRAM_MEAN_DECIMALS = 12,                           /* MEAN */
-  PROGRAM_COMPUTE_DECIMALS_MAX = 12,                    /* COMPUTE */
+  PROGRAM_COMPUTE_DECIMALS_MAX = 12,                    /* COMPUTE, SCORE, DISTANCE */
   PROGRAM_REPLICATES_MIN = 256,                         /* REPLICATE: groups */
   PROGRAM_REPLICATES_MAX = 1024,
 };
@@ -116,11 +116,23 @@ typedef enum variable_kind {
   VARIABLE_CROSS = 26, /* the keys of inputs[0], inputs[1], .. with PROGRAM_CROSS_SIGN between them; coded */
   VARIABLE_RANK = 27,  /* the place of option `key` in the ranking inputs[0], 0 when it has none; coded */
   VARIABLE_REPLICATE = 28, /* the random group, 0 .. groups - 1, of the row or of its unit inputs[0]; coded */
+  VARIABLE_SCORE = 29,     /* what a model makes of the inputs, linear but for `link`; number */
+  VARIABLE_DISTANCE =
+      30, /* from the centre of the row's cluster inputs[0], over that cluster's inputs; number */
   /* of stacked rows */
   VARIABLE_LOOP = 25, /* `keys`, one per loop: which loop the row is of; coded */
 } variable_kind;
 
 typedef enum variable_form { FORM_CODED, FORM_NUMBER, FORM_TEXT, FORM_SET } variable_form;
+
+/* SCORE: what becomes of S = 2^-drop (c_0 2^s_0 + c_1 2^s_1 X_1 + ..), exact (see long_score.h) and then
+ * rounded half to even once.  Order is part of the encoding: append only. */
+typedef enum score_link {
+  SCORE_LINEAR,   /* the value is S, in units of the last decimal */
+  SCORE_LOGISTIC, /* 1 / (1 + exp(-S)), S being in units of 2^-SCORE_LOGISTIC_BITS and cut at -+700 */
+  SCORE_LINKS
+} score_link;
+enum { SCORE_LOGISTIC_BITS = 50 };
 
 typedef enum program_period { PERIOD_YEAR, PERIOD_QUARTER, PERIOD_MONTH, PERIOD_WEEKDAY } program_period;
 
@@ -221,8 +233,8 @@ typedef struct program_variable {
   bool has_range;      /* SCALE always; NUMBER, DATE (days) when given: outside is invalid */
   int64_t low, high;   /* SCALE: codes.  NUMBER: mantissas at `decimals` */
   bool reversed;       /* SCALE: low + high - x */
-  uint8_t decimals;    /* NUMBER 0..9, a mere weight 0..99, COMPUTE 0..12; else set by the program: MEAN 12,
-                          DIFFERENCE the    larger, others 0 */
+  uint8_t decimals;    /* NUMBER 0..9, a mere weight 0..99; COMPUTE, SCORE, DISTANCE 0..12; else set by the
+                          program: MEAN 12,    DIFFERENCE the    larger, others 0 */
   bool leading_number; /* SCALE, NUMBER: a cell's number may stand before words, or after them in
                           brackets */
   slice thousands, prefix, suffix; /* NUMBER: what may stand between, before and after its digits; tidy
@@ -259,10 +271,15 @@ typedef struct program_variable {
   decimal *rescale_low;
   decimal *rescale_high;
   uint32_t valid_min;    /* MEAN: fewer answered inputs than this (1..inputs_count): missing, TOO_FEW */
-  int64_t *coefficients; /* CLUSTER: `clusters` rows of (1 + inputs_count) */
-  uint8_t *shifts;       /* CLUSTER: 1 + inputs_count, at most 63; NULL: all 0.  See long_score.h */
-  uint32_t clusters;
-  compute_node *nodes; /* COMPUTE, CONDITION */
+  int64_t *coefficients; /* CLUSTER: `clusters` rows of (1 + inputs_count); SCORE: one row */
+  uint8_t *shifts;       /* CLUSTER, SCORE: 1 + inputs_count, at most 63; NULL: all 0.  See long_score.h */
+  uint32_t clusters;     /* CLUSTER; DISTANCE: those of inputs[0] */
+  uint8_t drop;          /* SCORE: at most SCORE_DROP_MAX */
+  score_link link;       /* SCORE */
+  double *centres;       /* DISTANCE: `clusters` rows of the cluster's inputs, in mantissas; finite */
+  double *metric;        /* DISTANCE: per input, at least 0: squares of differences count so often */
+  uint32_t metric_count; /* DISTANCE: inputs of the cluster */
+  compute_node *nodes;   /* COMPUTE, CONDITION */
   uint32_t nodes_count;
   uint32_t groups; /* REPLICATE: a power of two, PROGRAM_REPLICATES_MIN .. PROGRAM_REPLICATES_MAX.  Half as
                       many groups are these, two and two together: group g is g modulo their number */

@@ -218,6 +218,12 @@ static void derived_fields_encode(const program_variable *v, unsigned fields, co
   if (fields & FIELD_CLUSTER) {
     item_cluster_encode(v, out);
   }
+  if (fields & FIELD_SCORE) {
+    item_score_encode(v, out);
+  }
+  if (fields & FIELD_DISTANCE) {
+    item_distance_encode(v, out);
+  }
   if (fields & FIELD_NODES) {
     nodes_encode(v, out);
   }
@@ -331,6 +337,12 @@ static void derived_fields_decode(reader *r, arena *a, unsigned fields, program_
   }
   if (fields & FIELD_CLUSTER) {
     item_cluster_decode(r, a, v);
+  }
+  if (fields & FIELD_SCORE) {
+    item_score_decode(r, a, v);
+  }
+  if (fields & FIELD_DISTANCE) {
+    item_distance_decode(r, a, v);
   }
   if (fields & FIELD_NODES) {
     nodes_decode(r, a, v);

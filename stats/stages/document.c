@@ -20,6 +20,7 @@ static const char *variable_kind_name(variable_kind kind) {
       {VARIABLE_CROSS, "crossing"},    {VARIABLE_LOOP, "loop"},
       {VARIABLE_COMPUTE, "computed"},  {VARIABLE_CONDITION, "flag"},
       {VARIABLE_RANK, "rank"},         {VARIABLE_REPLICATE, "replicate"},
+      {VARIABLE_SCORE, "score"},       {VARIABLE_DISTANCE, "distance"},
   };
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (names[i].kind == kind) {

@@ -3,13 +3,15 @@
 The values are those of tests/stats/sample_program.c: every kind of variable, with all that it can have.
 """
 
+import struct
+
 from golden import Golden
 
-VERSION = 8
+VERSION = 9
 
 SCALE, NOMINAL, NUMBER, DATE, TEXT, MULTI_CELL, MULTI_FLAGS = 1, 2, 3, 4, 5, 6, 7
 RECODE, PERIOD, TOP, MEAN, OPTION, CLUSTER, DIFFERENCE, COMPUTE, CONDITION, LOOP, CROSSED = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
-RANK, REPLICATE = 27, 28
+RANK, REPLICATE, SCORE, DISTANCE = 27, 28, 29, 30
 STACKED = 0x80
 AND, OR, NOT, EQ, NE, LT, LE, GT, GE, IN, MISSING, HAS = range(1, 13)
 NOT_ASKED, NOT_APPLICABLE, REFUSED = 1, 2, 3
@@ -199,6 +201,30 @@ def replicate(e):
     e.u64(0x0123456789ABCDEF, "seed")
 
 
+def scored(e):
+    start(e, "expected", SCORE, "score")
+    e.u8(12, "decimals")
+    inputs(e, 0, 3)
+    e.u8(1, "logistic")
+    e.u8(70, "drop")
+    for shift, coefficient in ((63, 1 << 61), (0, -5), (7, 9)):
+        e.u8(shift, "shift")
+        e.signed(coefficient, "coefficient")
+    start(e, "distance", DISTANCE, "distance")
+    e.u8(9, "decimals")
+    inputs(e, 13)
+    e.varint(2, "inputs of the cluster")
+    e.varint(2, "clusters")
+    for value in (1.0, 0.5):
+        e.u64(bits(value), f"metric {value}")
+    for value in (1.5, 2.0, -4.25, 5.0):
+        e.u64(bits(value), f"centre {value}")
+
+
+def bits(value):
+    return struct.unpack("<Q", struct.pack("<d", value))[0]
+
+
 def node(e, kind, what, variable=None, children=None, values=None):
     e.u8(kind, what)
     if children is not None:
@@ -234,12 +260,13 @@ def sample(e):
     satisfaction, region, income, comment, media, flags = 0, 2, 3, 5, 6, 7
     bands, month, top, radio, index, segment, gap = 8, 9, 10, 11, 12, 13, 14
     e.u8(VERSION, "version")
-    e.varint(18, "variables")
+    e.varint(20, "variables")
     columns(e)
     derived(e)
     arithmetic(e)
     ranking(e)
     replicate(e)
+    scored(e)
     e.varint(1, "filters")
     e.varint(8, "nodes")
     node(e, OR, "or", children=4)

@@ -78,6 +78,15 @@ static void variables_that_do_not_fit_are_refused_by_name(void **state) {
       {X(CLUSTER, OF(scale), .clusters = 1, .coefficients = huge, .shifts = (uint8_t[]){64, 0}), STATUS_USAGE,
        "a shift of 64"},
       {X(DIFFERENCE, OF(scale)), STATUS_USAGE, "not 1"},
+      {X(SCORE, OF(text), .coefficients = huge), STATUS_USAGE, "'text'"},
+      {X(SCORE, OF(scale)), STATUS_USAGE, "cannot be"},
+      {X(SCORE, OF(scale), .coefficients = huge, .drop = 127), STATUS_USAGE, "cannot be"},
+      {X(SCORE, OF(scale), .coefficients = huge, .link = SCORE_LINKS), STATUS_USAGE, "cannot be"},
+      {X(SCORE, OF(scale), .coefficients = huge, .decimals = 13), STATUS_LIMIT, "13 decimals"},
+      {X(SCORE, OF(scale), .coefficients = huge, .shifts = (uint8_t[]){0, 63}), STATUS_LIMIT, "coefficients"},
+      {X(SCORE, OF(scale), .coefficients = huge, .shifts = (uint8_t[]){64, 0}), STATUS_USAGE,
+       "a shift of 64"},
+      {X(DISTANCE, OF(scale)), STATUS_USAGE, "'scale'"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     refused(&cases[i].v, cases[i].expected, cases[i].word);
