@@ -251,6 +251,14 @@ static void help_analysis(const analysis_kind *kind, buf *out) {
   }
   buf_printf(out, "Besides: name, label, where%s%s, confidence, small_base, seed\n",
              kind->takes_breakdowns ? ", by" : "", kind->takes_weight ? ", weight" : "");
+  if (kind->scores_count > 0) {
+    buf_printf(out, "\nFor each row (rows: [%s.%s%s]; see docs/score.md):\n", kind->name,
+               kind->scores[0].name, kind->scores[0].numbered > 0 ? "1" : "");
+  }
+  for (uint32_t i = 0; i < kind->scores_count; i++) {
+    const analysis_score *s = &kind->scores[i];
+    buf_printf(out, "  %s%-*s %s\n", s->name, 16 - (int)strlen(s->name), s->numbered > 0 ? "N" : "", s->help);
+  }
   buf_printf(out, "\nExample:\n");
   put_lines(out, kind->example, 2);
 }

@@ -3,6 +3,7 @@
  * may identify people, ids and free texts. */
 #include <string.h>
 
+#include "base/array.h"
 #include "specification/fields.h"
 
 enum { COLUMNS_MAX = 2000 };
@@ -92,10 +93,21 @@ static uint32_t analysis_of(const compilation *c, slice name) {
   return PROGRAM_NONE;
 }
 
+/* "NAME.SCORE", of a numbered one the first; without NAME only the score.  Empty: out of memory. */
+static const char *score_shown(compilation *c, const char *name, const analysis_score *score) {
+  buf text;
+  buf_init(&text);
+  buf_printf(&text, "%s%s%s%s", name != NULL ? name : "", name != NULL ? "." : "", score->name,
+             score->numbered > 0 ? "1" : "");
+  const char *shown = arena_copy(c->memory, (slice){(const char *)text.data, text.length});
+  buf_fini(&text);
+  return shown != NULL ? shown : "";
+}
+
 static void refuse_score(compilation *c, const node *n, const analysis_kind *kind, slice score) {
   const char **names = (const char **)arena_array(c->memory, (size_t)kind->scores_count + 1, sizeof names[0]);
   for (uint32_t i = 0; names != NULL && i < kind->scores_count; i++) {
-    names[i] = kind->scores[i].name;
+    names[i] = score_shown(c, NULL, &kind->scores[i]);
   }
   if (kind->scores_count == 0) {
     problem_at(c->problems, n->at, "rows: '%s' makes nothing of single rows",
@@ -103,6 +115,22 @@ static void refuse_score(compilation *c, const node *n, const analysis_kind *kin
   } else if (names != NULL) {
     problem_unknown(c->problems, n->at, "score", score, names, kind->scores_count);
   }
+}
+
+/* A name with a point that is neither a variable nor a score: which scores there are. */
+static void refuse_column(compilation *c, const node *n) {
+  const char **names = NULL;
+  size_t count = 0, capacity = 0;
+  for (uint32_t i = 0; i < c->plan->analyses_count; i++) {
+    const plan_analysis *a = &c->plan->analyses[i];
+    const analysis_kind *kind = analysis_find(a->kind);
+    for (uint32_t k = 0; kind != NULL && a->name != NULL && k < kind->scores_count; k++) {
+      if (ARRAY_ROOM_IN(c->memory, names, count, capacity)) {
+        names[count++] = score_shown(c, a->name, &kind->scores[k]);
+      }
+    }
+  }
+  problem_unknown(c->problems, n->at, "column of rows", n->text, names, count);
 }
 
 /* "ANALYSIS.SCORE".  False: no analysis has the name before the last point. */
@@ -150,8 +178,10 @@ static void read_column(reading_rows *r, const node *n) {
     }
   } else if (pattern_is(name)) {
     add_pattern(r, n);
-  } else if (!add_score(r, n)) {
+  } else if (memchr(name.bytes, '.', name.length) == NULL) {
     (void)symbol_use(c, name, n->at); /* reports it as unknown */
+  } else if (!add_score(r, n)) {
+    refuse_column(c, n);
   }
 }
 

@@ -43,8 +43,9 @@ typedef struct analysis_run analysis_run;
 /* What an analysis makes of each row, for rows that come back (docs/score.md): its last step gives it with
  * run_score. */
 typedef struct analysis_score {
-  const char *name; /* a column is asked for as ANALYSIS.NAME */
-  const char *help; /* half a line */
+  const char *name;  /* a column is asked for as ANALYSIS.NAME */
+  const char *help;  /* half a line */
+  uint32_t numbered; /* not 0: there are NAME1, NAME2, .. up to this */
 } analysis_score;
 
 typedef struct analysis_kind {

@@ -5,6 +5,7 @@
  * coefficients found, which asks for the same sums again. */
 #include "stats/analyses/drivers_model.h"
 #include "stats/analyses/drivers_report.h"
+#include "stats/analyses/drivers_scores.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/terms.h"
 #include "stats/analyses/weighting.h"
@@ -416,6 +417,9 @@ static status report(const regression *g, error *err) {
     if (f.solved) {
       TRY(report_group(g, &t, &w, &f, model++, &d, &told, err));
     }
+    if (f.solved && w.breakdown == NULL) {
+      TRY(drivers_scores_give(g->run, &g->columns, &f.fit, &f.c, err));
+    }
   }
   write_notes(g, &d, &told);
   return STATUS_OK;
@@ -471,6 +475,8 @@ const analysis_kind analysis_drivers = {
     .takes_breakdowns = true,
     .takes_weight = true,
     .has_replicates = true,
+    .scores = drivers_scores,
+    .scores_count = DRIVERS_SCORES,
     .presentation =
         {
             .chapter = CHAPTER_DRIVERS,

@@ -3,6 +3,7 @@
  * One pass: sums of products, by random groups where intervals are requested; everything is made of the
  * correlations that follow from them. */
 #include "stats/analyses/factors_intervals.h"
+#include "stats/analyses/factors_scores.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/terms.h"
 #include "stats/analyses/weighting.h"
@@ -183,7 +184,8 @@ static status step_group(const factors_report *f, const group_walk *w, replicate
   }
   factors_report_write(f, w, &m, &agreement, intervals);
   factors_report_warn(f, w, &m, &agreement);
-  return STATUS_OK;
+  return m.trouble == FACTORS_FINE && w->breakdown == NULL ? factors_scores_give(f->run, &f->items, &m, err)
+                                                           : STATUS_OK;
 }
 
 static status step_all(analysis_run *run, arena *room, error *err) {
@@ -242,6 +244,8 @@ const analysis_kind analysis_factors = {
     .takes_breakdowns = true,
     .takes_weight = true,
     .has_replicates = true,
+    .scores = factors_scores,
+    .scores_count = FACTORS_SCORES,
     .presentation =
         {
             .chapter = CHAPTER_DETAILS,

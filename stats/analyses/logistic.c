@@ -7,6 +7,7 @@
 
 #include "stats/analyses/logistic_profile.h"
 #include "stats/analyses/logistic_report.h"
+#include "stats/analyses/logistic_scores.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/terms.h"
 #include "stats/analyses/weighting.h"
@@ -383,6 +384,9 @@ static status take_passes(regression *g, error *err) {
   const logistic_tables t = logistic_tables_open(g->run, &g->columns);
   for (uint32_t i = 0; i < g->models_count; i++) {
     TRY(logistic_report(&t, &g->models[i], run_result(g->run, i), &steps[i], err));
+    if (g->models[i].group.breakdown == 0 && g->models[i].outcome == LOGISTIC_FOUND) {
+      TRY(logistic_scores_give(g->run, &g->columns, &g->models[i], &steps[i], err));
+    }
   }
   write_notes(g);
   return t.profiled ? start_profile(g, steps, err) : STATUS_OK;
@@ -459,6 +463,8 @@ const analysis_kind analysis_logistic = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = true,
     .takes_weight = true,
+    .scores = logistic_scores,
+    .scores_count = LOGISTIC_SCORES,
     .presentation =
         {
             .chapter = CHAPTER_DRIVERS,

@@ -9,6 +9,7 @@
 #include "stats/analyses/levels.h"
 #include "stats/analyses/registry.h"
 #include "stats/analyses/segment_report.h"
+#include "stats/analyses/segment_scores.h"
 #include "stats/analyses/segment_stage.h"
 #include "stats/analyses/segment_start.h"
 #include "stats/analyses/terms.h"
@@ -332,6 +333,12 @@ static void say_what_was_chosen(const segmentation *g) {
   run_note(g->run, "note_silhouette", NULL);
 }
 
+/* FIRST: which of the results at hand begins the profile. */
+static status finish(const segmentation *g, uint32_t first, error *err) {
+  TRY(segment_report_segments(g->run, &g->space, &g->models[g->chosen], first, err));
+  return segment_scores_give(g, err);
+}
+
 static status silhouettes_step(segmentation *g, error *err) {
   const silhouette_state *s = run_result(g->run, 0);
   uint32_t at = 0;
@@ -353,7 +360,7 @@ static status silhouettes_step(segmentation *g, error *err) {
     TRY(segment_need_profile(g, err));
     return segmentation_carry(g, PHASE_PROFILE, err);
   }
-  return segment_report_segments(g->run, &g->space, &g->models[g->chosen], 1, err);
+  return finish(g, 1, err);
 }
 
 static status further_step(segmentation *g, error *err) {
@@ -365,7 +372,7 @@ static status further_step(segmentation *g, error *err) {
       return silhouettes_step(g, err);
     case PHASE_PROFILE:
       if (g->chosen < g->models_count) {
-        return segment_report_segments(g->run, &g->space, &g->models[g->chosen], 0, err);
+        return finish(g, 0, err);
       }
       break;
   }
@@ -428,6 +435,8 @@ const analysis_kind analysis_segment = {
     .arguments_count = sizeof arguments / sizeof arguments[0],
     .takes_breakdowns = false,
     .takes_weight = true,
+    .scores = segment_scores,
+    .scores_count = SEGMENT_SCORES,
     .presentation =
         {
             .chapter = CHAPTER_CUSTOMERS,

@@ -188,18 +188,22 @@ status segment_need_silhouettes(const segmentation *g, error *err) {
   return run_need(g->run, &a, err);
 }
 
+void segment_cluster(const segmentation *g, const program_accumulator *a, program_variable *v) {
+  const segment_model *m = &g->models[g->chosen];
+  v->kind = VARIABLE_CLUSTER;
+  v->inputs = a->variables;
+  v->inputs_count = a->variables_count;
+  v->coefficients = m->coefficients;
+  v->shifts = g->space.shifts;
+  v->clusters = m->clusters;
+}
+
 status segment_need_profile(const segmentation *g, error *err) {
   const argument_value *profile = run_argument(g->run, "profile");
-  const segment_model *m = &g->models[g->chosen];
   program_accumulator a;
   TRY(segment_common_need(g->run, &a, err));
-  program_variable cluster = {.kind = VARIABLE_CLUSTER,
-                              .name = run_request(g->run)->name,
-                              .inputs = a.variables,
-                              .inputs_count = a.variables_count,
-                              .coefficients = m->coefficients,
-                              .shifts = g->space.shifts,
-                              .clusters = m->clusters};
+  program_variable cluster = {.name = run_request(g->run)->name};
+  segment_cluster(g, &a, &cluster);
   a.by_count = 1;
   TRY(segment_complete_filter(g->run, &a, &a.filter, err));
   TRY(run_add_variable(g->run, &cluster, &a.by[0], err));

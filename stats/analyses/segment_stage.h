@@ -33,6 +33,8 @@ status segment_complete_filter(analysis_run *run, const program_accumulator *a, 
 status segment_need_passes(const segmentation *g, error *err) MUST_USE;
 /* One SILHOUETTE over all models that are done. */
 status segment_need_silhouettes(const segmentation *g, error *err) MUST_USE;
+/* Makes of V the segment of a row in the chosen model; A is what segment_common_need gives. */
+void segment_cluster(const segmentation *g, const program_accumulator *a, program_variable *v);
 /* Each profile variable by segment of the chosen model. */
 status segment_need_profile(const segmentation *g, error *err) MUST_USE;
 

@@ -25,7 +25,9 @@ static const char rows_spec[] =
     "  all: {items: [q1, q2, q3, q4]}\n"
     "analyses:\n"
     "  - segment: {items: [q1, q2, q3], k: 3, starts: 1}\n"
-    "rows: {columns: [\"q*\", group, all], missing: reasons}\n";
+    "  - drivers: {outcome: q4, predictors: [q1, q2, group], importance: none}\n"
+    "rows: {columns: [\"q*\", group, all, segment.segment, segment.distance, drivers.residual], missing: "
+    "reasons}\n";
 static const char plain_spec[] =
     "variables:\n  q1: {type: scale, range: [0, 9]}\nanalyses:\n  - describe: {items: q1}\n";
 
