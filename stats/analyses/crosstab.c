@@ -358,6 +358,17 @@ static void note_parts(const crossing *c) {
   cross_exact_note(c);
 }
 
+/* Where nobody answered both, either may have answers. */
+static void warn_base(const crossing *c) {
+  if (c->all_n > 0) {
+    run_warn_base(c->run, c->item, group_json(c->walk), c->all_n);
+    return;
+  }
+  json *detail = crossing_detail(c);
+  json_set_text(detail, "other_item", run_plan(c->run)->variables[c->other_item].name);
+  run_warn(c->run, "cross_unanswered", detail);
+}
+
 static status cross_item(crossing *c, uint32_t first, bool *corrected, error *err) {
   group_walk w = group_walk_begin(c->run, first, true);
   c->walk = &w;
@@ -369,7 +380,7 @@ static status cross_item(crossing *c, uint32_t first, bool *corrected, error *er
     if (w.which > 0 && c->domain_rows == 0) {
       continue;
     }
-    run_warn_base(c->run, c->item, group_json(&w), c->all_n);
+    warn_base(c);
     crossing_write_cells(c);
     crossing_write_margins(c);
     TRY(c->is_set ? test_options(c, corrected, err) : test_table(c, corrected, err));

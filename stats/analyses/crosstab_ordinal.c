@@ -30,7 +30,7 @@ static void write_figure(table *t, const char *name, const char *se_name, const 
 
 status cross_ordinal_write(crossing *c, error *err) {
   table *t = c->tables.ordinal;
-  if (t == NULL) {
+  if (t == NULL || c->is_set) {
     return STATUS_OK;
   }
   contingency of;
@@ -40,7 +40,7 @@ status cross_ordinal_write(crossing *c, error *err) {
   if (of.rows < 2 || of.columns < 2) {
     return STATUS_OK; /* "nothing_to_cross" says so */
   }
-  const bool has_order = !c->is_set && is_ordered(c, c->item, c->row_levels, c->rows) &&
+  const bool has_order = is_ordered(c, c->item, c->row_levels, c->rows) &&
                          is_ordered(c, c->other_item, c->column_levels, c->columns);
   if (!has_order) {
     run_warn(c->run, "no_order", crossing_detail(c));
@@ -83,6 +83,9 @@ void cross_ordinal_note(const crossing *c) {
     return;
   }
   run_note(c->run, c->weighting == WEIGHTING_SAMPLING ? "note_ordinal_sampling" : "note_ordinal", NULL);
+  if (c->tables.options != NULL) {
+    run_note(c->run, "note_ordinal_set", NULL);
+  }
   for (uint32_t item = 0; c->ordered != NULL && item < run_plan(c->run)->variables_count; item++) {
     const plan_variable *v = &run_plan(c->run)->variables[item];
     if (c->ordered[item] && v->values_count > 0 && v->values[0].is_text) {

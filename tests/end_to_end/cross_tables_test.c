@@ -113,12 +113,26 @@ static void measures_of_order_say_in_which_order_answers_were_taken(void **state
   process_result_fini(&r);
 }
 
+/* "No answers: g" was said, of which all rows have one; and that options should be listed in their order. */
+static void reasons_are_those_of_the_table(void **state) {
+  process_result r =
+      csv_of(*state, "  - crosstab: {name: c, rows: [g, m], columns: f, ordinal: true, where: \"g == 2\"}\n");
+  process_result_fini(&r);
+  r = scene_run(*state, "run", "--format", "text");
+  assert_contains(r.out, "Nobody answered both g and f.");
+  assert_contains(r.out, "Options of a multiple choice have no order");
+  assert_null(strstr(r.out, "No answers: g"));
+  assert_null(strstr(r.out, "Somers' d for m"));
+  process_result_fini(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       SCENE_TEST(declared_answers_that_nobody_chose_are_rows_and_columns_of_0),
       SCENE_TEST(tests_leave_empty_rows_and_columns_out_and_say_so),
       SCENE_TEST(options_that_all_or_none_chose_have_no_test_and_a_reason),
       SCENE_TEST(cells_of_options_have_their_own_bases),
+      SCENE_TEST(reasons_are_those_of_the_table),
       SCENE_TEST(measures_of_order_say_in_which_order_answers_were_taken),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void what_has_no_such_figure_says_so(void **state) {
   assert_true(report_says(report, "weighted", "notes", "note_exact_sampling"));
   assert_true(report_says(report, "weighted", "notes", "note_letters_sampling"));
   assert_true(report_says(report, "turned", "notes", "note_letters_turned"));
-  assert_true(report_says(report, "turned", "warnings", "no_order"));
+  assert_true(report_says(report, "turned", "notes", "note_ordinal_set"));
   assert_true(
       report_says(report, "larger", "warnings", "no_order")); /* nothing declares an order of f and m */
   assert_null(report_row(report, "larger", "ordinal", "{}"));
