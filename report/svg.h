@@ -35,13 +35,13 @@ void svg_number(buf *out, double v);
 /* CLASS_NAME is a class of the style sheet in svg.c. */
 void svg_rect(buf *out, const char *class_name, double x, double y, double width, double height);
 void svg_line(buf *out, const char *class_name, double x1, double y1, double x2, double y2);
-/* COMMANDS, a letter or blank before each of the numbers AT, and Z before none: "M L Z" is "M1 2L3 4Z".  As the
- * data of a path, and a path of it. */
+/* COMMANDS, a letter or blank before each of the numbers AT, and Z before none: "M L Z" is "M1 2L3 4Z".  As
+ * the data of a path, and a path of it. */
 void svg_points(buf *out, const char *commands, const double *at);
 void svg_path(buf *out, const char *class_name, const char *commands, const double *at);
 void svg_circle(buf *out, const char *class_name, double x, double y, double radius);
-/* An interval from X1 to X2 with its ends, HALF high above and below Y.  As a whisker it stands out against a bar;
- * one hardly wider than its line is not drawn, and tells no more than that. */
+/* An interval from X1 to X2 with its ends, HALF high above and below Y.  As a whisker it stands out against a
+ * bar; one hardly wider than its line is not drawn, and tells no more than that. */
 void svg_interval(buf *out, const char *class_name, double x1, double x2, double y, double half);
 void svg_whisker(buf *out, double x1, double x2, double y, double half);
 /* WHOLE, unless it is empty, becomes the tooltip: the text before it was shortened. */

@@ -252,9 +252,11 @@
   X(WORD_MISSING_OTHER, "Other", "其他", "其他")                                                                                                                \
   X(WORD_MISSING_INVALID, "Invalid", "无效", "無效")                                                                                                            \
   X(WORD_MISSING_TOO_FEW, "Too few", "有效项不足", "有效項不足")                                                                                                \
-  X(WORD_CHART_CUTS, "Dashed: {right} {a}, {up} {b}", "虚线：{right} {a}，{up} {b}", "虛線：{right} {a}，{up} {b}")                                              \
+  X(WORD_CHART_CUTS, "Dashed: {right} {a}, {up} {b}", "虚线：{right} {a}，{up} {b}",                                                                            \
+    "虛線：{right} {a}，{up} {b}")                                                                                                                              \
   X(WORD_CHART_RANK_CERTAIN, "Rank certain", "排名确定", "排名確定")                                                                                            \
-  X(WORD_CHART_RANK_UNCERTAIN, "Rank uncertain: best–worst", "排名不确定：最高–最低", "排名不確定：最高–最低")                                                  \
+  X(WORD_CHART_RANK_UNCERTAIN, "Rank uncertain: best–worst", "排名不确定：最高–最低",                                                                           \
+    "排名不確定：最高–最低")                                                                                                                                    \
   X(WORD_CHART_UNNAMED, "Without room for a name: {names}", "未标注名称：{names}", "未標註名稱：{names}")                                                       \
   X(WORD_PAGE_FIGURE, "Figure {n}", "图 {n}", "圖 {n}")                                                                                                         \
   X(WORD_PAGE_TABLE, "Table {n}", "表 {n}", "表 {n}")                                                                                                           \
@@ -277,7 +279,8 @@
   X(WORD_PAGE_COPIED, "Copied", "已复制", "已複製")                                                                                                             \
   X(WORD_PAGE_FIND, "Search", "搜索", "搜尋")                                                                                                                   \
   X(WORD_PAGE_NONE, "Nothing found", "未找到", "找不到")                                                                                                        \
-  X(WORD_PAGE_STRIP, "All items on one axis, which need not begin at 0", "全部题项；坐标轴未必从 0 开始", "全部題項；座標軸未必從 0 開始") \
+  X(WORD_PAGE_STRIP, "All items on one axis, which need not begin at 0", "全部题项；坐标轴未必从 0 开始",                                                       \
+    "全部題項；座標軸未必從 0 開始")                                                                                                                            \
   X(WORD_PAGE_PARTS, "Parts", "各部分", "各部分")                                                                                                               \
   X(WORD_PAGE_BEST, "Best", "最佳", "最佳")                                                                                                                     \
   X(WORD_PAGE_WEAKEST, "Weakest", "最弱", "最弱")                                                                                                               \

@@ -41,9 +41,10 @@ static const double SCORE = 45 - 20;
 
 static const workbook_case cases[] = {
     {"title",
-     {"title: \"2025年第一季度客户满意度调查\"", "data: {skip: 1}", "有 2 行合计或备注，未计入：第 104, 105 行",
-      "  序号: {type: id", "  提交时间: {type: date", "  所用时间: {type: number, suffix: 秒}",
-      "delimiter: \"┋\", other: 其他", "values: [价格, 服务, 质量]", "  您的建议: {type: text}"},
+     {"title: \"2025年第一季度客户满意度调查\"", "data: {skip: 1}",
+      "有 2 行合计或备注，未计入：第 104, 105 行", "  序号: {type: id", "  提交时间: {type: date",
+      "  所用时间: {type: number, suffix: 秒}", "delimiter: \"┋\", other: 其他", "values: [价格, 服务, 质量]",
+      "  您的建议: {type: text}"},
      "where"},
     {"merged",
      {"data: {header: 2}", "“您对以下方面的满意度”下面是“价格”",

@@ -71,7 +71,8 @@ static void a_width_that_is_asked_for_is_that_of_the_page(void **state) {
   (void)state;
   buf out;
   error err = {STATUS_OK, ""};
-  assert_int_equal(render(&(report_options){.only = "satisfaction", .columns = 120, .width = 70}, &out, &err), STATUS_OK);
+  assert_int_equal(render(&(report_options){.only = "satisfaction", .columns = 120, .width = 70}, &out, &err),
+                   STATUS_OK);
   const char *rule = strstr((const char *)out.data, "─");
   assert_non_null(rule);
   assert_int_equal(strcspn(rule, "\n"), 70 * strlen("─"));
