@@ -3,7 +3,7 @@
 // Of each page, wide and light, wide and dark, and 380 px wide: nothing is said on the console, nothing is asked of the
 // network, nothing scrolls sideways, every chart is drawn, no text in a chart stands on another by the boxes of the
 // browser's own fonts, and axe-core finds no violation.  Of each page once: tables are sorted and put back in their order,
-// copying gives numbers with all digits, the search finds, and the page prints.
+// copying gives rows with the digits behind the rounded figures, the search finds, and the page prints.
 import { readFileSync } from 'fs';
 import { chromium } from 'playwright-core';
 
@@ -36,11 +36,13 @@ const drawn = () => [...document.querySelectorAll('figure[id^=f]')].filter((f) =
   ![...f.querySelectorAll('svg')].some((s) => s.getBoundingClientRect().height > 20)).map((f) => `${f.id} is not drawn`);
 
 const sorted = () => {
-  const table = [...document.querySelectorAll('table.sortable')].find((t) => t.tBodies[0].rows.length > 3 && t.querySelector('td.n'));
+  const isFigure = (c) => c.tagName === 'TD' && c.className !== 't' && c.className !== 'l';
+  const first = (t) => [...t.tBodies[0].rows[0].cells].findIndex(isFigure);
+  const table = [...document.querySelectorAll('table.sortable')].find((t) => t.tBodies[0].rows.length > 3 && first(t) >= 0);
   if (!table) return 'there is no table to sort';
   const order = () => [...table.tBodies[0].rows].map((r) => r.textContent).join('|');
   const before = order();
-  const at = [...table.tBodies[0].rows[0].cells].findIndex((c) => c.className === 'n');
+  const at = first(table);
   const button = table.querySelectorAll('thead th')[at].querySelector('button');
   const values = () => [...table.tBodies[0].rows].map((r) => parseFloat(r.cells[at].dataset.v || r.cells[at].textContent.replace(/,/g, '')));
   button.click();
@@ -50,6 +52,19 @@ const sorted = () => {
   button.click();
   return order() === before ? '' : 'a table is not put back in its order';
 };
+
+/* Presses the button of the first folded table, and reads the clipboard. */
+async function copied(page) {
+  const fold = page.locator('details.data:has(button.copy)').first();
+  await fold.evaluate((f) => { f.open = true; });
+  await fold.locator('button.copy').click();
+  const wanted = await fold.evaluate((f) => [...f.querySelectorAll('table')].map((t) => t.rows.length).reduce((a, b) => a + b, 0));
+  const digits = await fold.evaluate((f) => f.querySelector('td[data-v]')?.dataset.v || '');
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes('\t'));
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  if (text.split('\n').filter((l) => l !== '').length !== wanted) return 'a copied table has other rows';
+  return text.includes(digits) ? '' : `a copied table lacks ${digits}`;
+}
 
 async function look(page, said) {
   const problems = await page.evaluate(overlaps);
@@ -77,12 +92,15 @@ for (const language of languages) {
     await context.close();
   }
   /* The page as it is, with its policy. */
-  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 1000 }, permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   page.on('console', (m) => tell(`${language}: console: ${m.text()}`));
   await page.goto(`file://${folder}/${language}.html`);
   const order = await page.evaluate(sorted);
   if (order) tell(`${language}: ${order}`);
+  const copy = await copied(page);
+  if (copy) tell(`${language}: ${copy}`);
   await page.locator('.tools input').fill('a');
   if (await page.locator('.found a').count() === 0) tell(`${language}: the search finds nothing`);
   await page.pdf({ path: `${folder}/${language}.pdf`, preferCSSPageSize: true, printBackground: true });
