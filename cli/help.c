@@ -18,16 +18,7 @@ static const option options[] = {
 
 /* ---- Words of the screens ------------------------------------------------------------------------ */
 
-typedef enum word {
-  SAID_USAGE,
-  SAID_OPTIONS,
-  SAID_EXAMPLE,
-  SAID_THIS,
-  SAID_DEFAULT,
-  SAID_OR,
-  SAID_COMMA,
-  WORDS
-} word;
+typedef enum word { SAID_USAGE, SAID_OPTIONS, SAID_EXAMPLE, SAID_THIS, SAID_DEFAULT, WORDS } word;
 
 static const char *const words[WORDS][LANGUAGES] = {
     [SAID_USAGE] = SAID("Usage: ", "用法：", "用法："),
@@ -35,8 +26,6 @@ static const char *const words[WORDS][LANGUAGES] = {
     [SAID_EXAMPLE] = SAID("Example:", "示例：", "範例："),
     [SAID_THIS] = SAID("this text", "显示本帮助", "顯示本說明"),
     [SAID_DEFAULT] = SAID(" (default)", "（默认）", "（預設）"),
-    [SAID_OR] = SAID(" or ", " 或 ", " 或 "),
-    [SAID_COMMA] = SAID(", ", "、", "、"),
 };
 
 static const char *const headings[][LANGUAGES] = {
@@ -187,8 +176,7 @@ void help_overview(buf *out) {
 
 void help_formats_list(report_language language, buf *out) {
   for (size_t i = 0; report_format_name(i) != NULL; i++) {
-    const word before = report_format_name(i + 1) != NULL ? SAID_COMMA : SAID_OR;
-    buf_printf(out, "%s%s%s%s", i == 0 ? "" : words[before][language], report_format_name(i),
+    buf_printf(out, "%s%s%s%s", i == 0 ? "" : "|", report_format_name(i),
                report_format_part(i) == NULL ? "" : ":", i == 0 ? words[SAID_DEFAULT][language] : "");
   }
 }

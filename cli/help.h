@@ -9,7 +9,7 @@
 void help_bare(buf *out); /* of `canvass` alone */
 void help_overview(buf *out);
 void help_subcommand(const subcommand *s, buf *out);
-/* "text (default), json, csv or svg:"; what follows a colon is for the help of that format to say */
+/* "text (default)|json|csv|svg:"; what follows a colon is for the help of that format to say */
 void help_formats_list(report_language language, buf *out);
 
 /* Topics, which are neither subcommand, analysis nor format; English, like the manual. */

@@ -23,7 +23,7 @@ static bool takes(const char *choice, const char *by, buf *list) {
   for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
     if (strcmp(taken[i].choice, choice) == 0) {
       found = found || strcmp(taken[i].format, by) == 0;
-      buf_printf(list, "%s%s", list->length > 0 ? " and " : "", taken[i].format);
+      buf_printf(list, "%s%s", list->length > 0 ? ", " : "", taken[i].format);
     }
   }
   return found;
@@ -36,7 +36,7 @@ static status check_choice(const char *choice, bool is_made, const char *by, err
   const status st = is_well ? STATUS_OK
                             : error_set(err, STATUS_USAGE, "--%s is for %.*s; add --format %.*s", choice,
                                         (int)list.length, (const char *)list.data,
-                                        (int)strcspn((const char *)list.data, " "), (const char *)list.data);
+                                        (int)strcspn((const char *)list.data, ","), (const char *)list.data);
   buf_fini(&list);
   return st;
 }

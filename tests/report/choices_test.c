@@ -99,7 +99,7 @@ static void choices_that_a_format_does_not_take_are_refused(void **state) {
     const char *message;
   } cases[] = {
       {{.format = "html", .bom = true}, "--bom is for csv; add --format csv"},
-      {{.format = "csv", .only = "summary"}, "--only is for text and html; add --format text"},
+      {{.format = "csv", .only = "summary"}, "--only is for text, html, pdf; add --format text"},
       {{.format = "json", .summary = true}, "--summary is for text; add --format text"},
       {{.format = "html", .width = 80}, "--width is for text; add --format text"},
   };
