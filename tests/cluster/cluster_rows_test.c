@@ -46,6 +46,7 @@ static void scene_make(scene *s, cluster *c) {
   cluster_client_expect(c, 0, &s->expected,
                         (const char *const[]){cluster_program(), "score", "-q", s->spec, s->data, "-o",
                                               cluster_path(c, "alone.csv", path), NULL});
+  free(s->expected.out);
   s->expected.out = process_read_file(path, &s->expected.out_length);
   assert_non_null(s->expected.out);
 }
