@@ -192,9 +192,11 @@ void cluster_kill_worker(cluster *c, unsigned index) {
   process_kill(&c->workers[index]);
 }
 
+/* It may be held.  SIGCONT goes first: after SIGTERM it could come while LeakSanitizer stops the process that
+ * ends, and take back the stop that it waits for. */
 static void stop(process *p, const char *what) {
-  process_signal(p, SIGTERM);
   process_signal(p, SIGCONT);
+  process_signal(p, SIGTERM);
   const int code = process_wait(p);
   if (code != 0) {
     fail_msg("%s after SIGTERM: exit code %d", what, code);
