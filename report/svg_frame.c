@@ -8,7 +8,7 @@
 #include "report/sentence.h"
 
 enum { LABEL_MAX = 230, PLOT_MIN = 240, INDENT = 14, ROW = 24, PART_ROW = 20, ABOVE_ITEM = 6 };
-enum { LINE = 15, LABEL_LINES = 2, SLIM_ROW = 36, SLIM_PART_ROW = 33, SLIM_MARK = 21 };
+enum { LINE = 15, LABEL_LINES = 2, SLIM_ROW = 39, SLIM_PART_ROW = 36, SLIM_MARK = 24 };
 enum { TITLE_SIZE = 16, TITLE_LINE = 21 };
 
 static double larger(double a, double b) {
