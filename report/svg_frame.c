@@ -8,7 +8,7 @@
 #include "report/sentence.h"
 
 enum { LABEL_MAX = 230, PLOT_MIN = 240, INDENT = 14, ROW = 24, PART_ROW = 20, ABOVE_ITEM = 6 };
-enum { LINE = 15, LABEL_LINES = 2, SLIM_ROW = 39, SLIM_PART_ROW = 36, SLIM_MARK = 24 };
+enum { LINE = 17, LABEL_LINES = 2, SLIM_ROW = 39, SLIM_PART_ROW = 36, SLIM_MARK = 24 };
 enum { TITLE_SIZE = 16, TITLE_LINE = 21 };
 
 static double larger(double a, double b) {
@@ -239,7 +239,18 @@ void svg_frame_axis(svg_frame *f, const axis *a, const char *unit, bool absolute
     char text[AXIS_TEXT_BYTES + 8];
     axis_text(a, absolute && tick < 0 ? -tick : tick, text);
     (void)strncat(text, unit, 7);
-    svg_text(&f->body, "k2 sm", x, top, SVG_MIDDLE, slice_of(text), slice_of(""));
+    /* At the edge a long one would stick out. */
+    const double half = svg_text_width(slice_of(text), SVG_SMALL, false) / 2;
+    const bool is_left = x - half<0, is_right = x + half> f->width;
+    svg_text(&f->body, "k2 sm",
+             is_left    ? 0
+             : is_right ? f->width
+                        : x,
+             top,
+             is_left    ? SVG_START
+             : is_right ? SVG_END
+                        : SVG_MIDDLE,
+             slice_of(text), slice_of(""));
   }
   if (a->low <= 0 && a->high >= 0) {
     const double zero = svg_frame_x(f, a, 0);
